@@ -1,0 +1,1 @@
+"""Helseanalyse: the question goes to the health registries, and only a safe answer comes out."""

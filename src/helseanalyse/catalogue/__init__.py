@@ -1,0 +1,1 @@
+"""Which registries, tables, variables and code systems exist: types, units, coverage, source, sensitivity."""

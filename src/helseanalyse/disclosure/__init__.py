@@ -1,0 +1,1 @@
+"""A raw answer becomes a safe answer; pure rules that do not know the engine."""

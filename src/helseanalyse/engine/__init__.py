@@ -1,0 +1,1 @@
+"""A permitted study becomes SQL and then raw aggregates; only release may ask it."""

@@ -1,0 +1,1 @@
+"""Statistics on aggregated counts: arrays in, numbers out, no reading or writing."""

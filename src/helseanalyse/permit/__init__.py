@@ -1,0 +1,1 @@
+"""Who may ask about which variables, whom, for what purpose, how long and in which lane."""

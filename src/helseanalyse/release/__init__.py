@@ -1,0 +1,1 @@
+"""The one road out: permit, engine, disclosure, ledger, audit, in that order."""

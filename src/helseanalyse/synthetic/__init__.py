@@ -1,0 +1,1 @@
+"""A synthetic Norway, made from the schema and published figures only."""

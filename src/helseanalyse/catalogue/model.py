@@ -90,7 +90,8 @@ class Column:
     since: date | None = None  # first day that the variable covers, where later than its table
     until: date | None = None
     note: str = ""
-    delivery: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    main: str | None = None
+    delivery: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}), hash=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,7 +114,7 @@ class Table:
     stop: str | None = None
     order: str | None = None
     overlaps: bool = False
-    delivery: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    delivery: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}), hash=False)
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError where there is none."""
@@ -152,8 +153,8 @@ class Registry:
     since: date | None = None
     until: date | None = None
     source: str = ""  # where the facts of this description come from
-    also: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    delivery: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    also: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    delivery: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     digest: str = ""  # SHA-256 of the YAML that it was read from
 
     def table(self, name: str) -> Table:

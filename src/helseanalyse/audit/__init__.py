@@ -1,1 +1,5 @@
-"""Who did what, and when: a tamper-evident log that knows nothing else of ours."""
+"""Who did what: an append-only Merkle log; knows nothing else of ours."""
+
+from helseanalyse.audit.log import AuditError, Log, Receipt
+
+__all__ = ["AuditError", "Log", "Receipt"]

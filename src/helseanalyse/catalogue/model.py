@@ -1,4 +1,4 @@
-"""What a registry holds, as frozen values: registries, tables, columns, types and how custodians deliver them.
+"""What a registry holds, as frozen values: tables, columns, types and how custodians deliver them.
 
 The values say nothing about any person. Everything else in the platform reads them: the study
 language for its attributes, loading for its checks, a permit for its variables, a report for its
@@ -72,7 +72,7 @@ class Column:
     name is the canonical English name; `source` the column names that deliveries use, matched
     without regard to case. unit is free text ("days", "NOK"). system names a code system for
     CODE and CODES. precision is "day", "month" or "year" for dates. least and most bound a number.
-    main names, for a CODES column, the CODE column that holds its first (main) code.
+    main names, for a CODES column, the CODE column of the same table that holds its first (main) code.
     """
 
     name: str

@@ -1,6 +1,18 @@
 """The `delivery` blocks of a catalogue file: how custodians deliver a registry, a table, a column.
 
-Only the layout is checked here; what the blocks mean is the work of loading. docs: the keys below.
+Only the layout is checked here; doing what it says is the work of loading. Column and file names are
+matched without regard to letter case, and lists of names are tried in order.
+
+Registry: `person` (which column, what its value is: a national identity number, a number of the
+source, or nothing, each row being a person), `keys` (the file that joins the two), `delimiter`,
+`decimal`, `encoding`, `dates`, `reference_date`, `reference: person` with `anchor` (the columns of
+birth month and birth offset that give each person's secret date back), `quarantine_share`.
+Table: `files`, `row` (the delivered number of the row), `duplicates`, and the registry's keys anew.
+Column: `dates`; `characters: n`, only the first n characters count; `blank: v`, an empty cell is read
+as if v stood there; `yes` and `no`, the values of a truth value where they are not 1 and 0; `system`,
+a code counts only where that column holds one of the values; `cut_suffix`.
+`codes` column: one of `files` with `row`, `code`, `first`, `keep` (a file with a row a code),
+`columns` (one code in each), or `column` with `separator` (many in one).
 """
 
 from __future__ import annotations
@@ -19,7 +31,7 @@ OF_REGISTRY = (
     "person", "keys", *FORMAT, "reference_date", "reference", "anchor", "quarantine_share",
 )  # fmt: skip
 OF_TABLE = ("files", "row", "duplicates", "person", *FORMAT)
-OF_VALUE = ("dates", "system", "cut_suffix", "characters")
+OF_VALUE = ("dates", "system", "cut_suffix", "characters", "blank", "yes", "no")
 OF_CODES = ("files", "row", "code", "first", "keep", "columns", "column", "separator", "system", "cut_suffix")
 WIDE = re.compile(r"[^{}]*(?:\{(\d+)\.\.(\d+)\}[^{}]*)?\Z")
 
@@ -66,6 +78,11 @@ def of_value(node: Node, path: str, problems: Problems) -> Block:
     characters = block.get("characters")
     if characters is not None and (type(characters) is not int or characters < 1):
         problems.add(path, "`characters` must be a whole number from 1: how many leading characters count")
+    if "blank" in block and not isinstance(block["blank"], str):
+        problems.add(path, f"`blank` must be text in quotes, but is {shape(block['blank'])}")
+    yes, no = texts(block, "yes", path, problems), texts(block, "no", path, problems)
+    for value in sorted(set(yes) & set(no)):
+        problems.add(path, f"`{value}` stands under both `yes` and `no`")
     return _freeze(block)
 
 

@@ -41,7 +41,7 @@ class RawFlow(Secret):
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """One way to divide a table: its name and its levels in order; the level None is "unknown", always last if present."""
+    """One way to divide a table: its name and its levels in order; the level None is "unknown", always last."""
 
     name: str
     levels: tuple[str | int | None, ...]
@@ -92,9 +92,9 @@ class RawCounts(Secret):
 class RawRates(Secret):
     """Person-days and events by pattern (a combination of dimension levels), calendar year and attained age.
 
-    patterns: (cells, dimensions) indices into the levels of each dimension; year, age, days, events: (cells,), ordered by
-    (pattern, year, age), cells with neither days nor events left out. unit: calendar unit of `year`: "year", or the
-    month number year * 12 + (month - 1) where the analysis asks for months or quarters.
+    patterns: (cells, dimensions) indices into the levels of each dimension; year, age, days, events: (cells,),
+    ordered by (pattern, year, age), cells with neither days nor events left out. unit: calendar unit of `year`:
+    "year", or the month number year * 12 + (month - 1) where the analysis asks for months or quarters.
     persons: (patterns of the whole grid,) distinct persons with time in the pattern, in C order of the dimensions.
     """
 
@@ -132,7 +132,7 @@ class RawCurve(Secret):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RawTrend(Secret):
-    """Numerator, denominator and persons with a positive numerator, by interval (rows) and pattern (columns, C order)."""
+    """Numerator, denominator and persons with a positive numerator, by interval (rows) and pattern (columns)."""
 
     id: str
     name: str
@@ -226,7 +226,7 @@ class DataVersion:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
-    """A disclosure rule that was in force: its name, what it does in words, its number, and where the number comes from."""
+    """A disclosure rule that was in force: its name, what it does in words, its number, and its source."""
 
     name: str
     says: str

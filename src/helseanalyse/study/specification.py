@@ -128,8 +128,11 @@ class Rates:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Survival:
-    """Kaplan-Meier (method "kaplan_meier": competing events censor) or Aalen-Johansen ("aalen_johansen"), from the start of
-    follow-up. at: days at which the risk is tabulated; horizon: last day, or None for all."""
+    """Risk of an outcome by days from the start of follow-up.
+
+    method: "kaplan_meier" (competing events censor) or "aalen_johansen". at: days at which the risk is tabulated;
+    horizon: last day, or None for all.
+    """
 
     id: str
     outcome: str
@@ -152,8 +155,8 @@ class Intervals:
 class Incidence:
     """New cases and rates by calendar time in the whole population of the study, while resident.
 
-    event: DATE of each event (event grain). A new case is an event with no event of the same person in the washout days before it;
-    during those days after an event nobody is at risk. Person-time by Lexis cells, as in Rates.
+    event: DATE of each event (event grain). A new case is an event with no event of the same person in the washout
+    days before it; during those days after an event nobody is at risk. Person-time by Lexis cells, as in Rates.
     """
 
     id: str
@@ -171,8 +174,9 @@ class Incidence:
 class Trend:
     """A measure by calendar interval: numerator over denominator, each evaluated as if the interval were constants.
 
-    denominator: BOOL a person. numerator: BOOL or INT a person; unknown counts 0; only members of the denominator count.
-    Both may use the parameters interval_start and interval_end. A prevalence is a trend. "age" in `by` is the age on the first day of the interval.
+    denominator: BOOL a person. numerator: BOOL or INT a person; unknown counts 0; only members of the denominator
+    count. Both may use the parameters interval_start and interval_end. A prevalence is a trend. "age" in `by` is
+    the age on the first day of the interval.
     """
 
     id: str
@@ -189,7 +193,7 @@ Analysis = Flow | TableOne | Counts | Rates | Survival | Incidence | Trend
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MadeRow:
-    """A made-up row for a study's own test: table path ("lmr.dispensing") and (column, value) pairs; dates as ISO texts."""
+    """A made-up row for a study's own test: table path ("lmr.dispensing"), (column, value) pairs, dates as texts."""
 
     table: str
     values: tuple[tuple[str, bool | int | float | str | None], ...]

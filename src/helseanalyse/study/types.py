@@ -39,6 +39,23 @@ TEXT = ValueType(Kind.TEXT)
 
 
 @dataclass(frozen=True, slots=True)
+class OneOf:
+    """Beside the annotation of a text field: the values that it may have."""
+
+    values: tuple[str, ...]
+
+    def __init__(self, *values: str) -> None:
+        object.__setattr__(self, "values", values)
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """Beside the annotation of a number field: the smallest value that it may have."""
+
+    least: int
+
+
+@dataclass(frozen=True, slots=True)
 class CodeList:
     """Codes of one system, with the version and the source of the list, as a study carries them.
 

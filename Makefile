@@ -82,7 +82,7 @@ tests: setup  ## all tests: tests/, the examples in docstrings, the code in READ
 # ---------------------------------------------------------------- make pages and figures
 .PHONY: docs
 docs: setup  ## the pages that are made from the code and its tests
-	@for page in scripts/docs/*.py; do echo "$$page"; $(BIN)/python "$$page"; done
+	@for page in $(wildcard scripts/docs/*.py); do $(BIN)/python "$$page"; done
 
 .PHONY: bench
 bench: setup  ## docs/benchmarks.md measured anew: 5.5 million persons, about an hour and 30 GB of disk

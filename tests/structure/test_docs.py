@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import re
 import subprocess
+import sys
 import textwrap
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,6 +98,33 @@ def test_every_link_leads_to_a_file(page: Path) -> None:
     prose = FENCE.sub("", page.read_text(encoding="utf-8"))
     targets = [target.split("#")[0] for target in LINK.findall(prose) if "://" not in target]
     assert [t for t in targets if t and not (page.parent / t).exists()] == []
+
+
+# ---------------------------------------------------------------- pages made by programs
+GENERATORS = sorted((ROOT / "scripts" / "docs").glob("*.py"))
+
+
+@pytest.mark.parametrize("script", GENERATORS, ids=lambda path: path.name)
+def test_a_generated_page_is_current(script: Path) -> None:
+    """scripts/docs/NAME.py --check writes nothing, and exits with 1 if docs/NAME.md is another."""
+    done = subprocess.run(
+        [sys.executable, script, "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"Run make docs.\n{done.stdout}{done.stderr}"
+
+
+# ---------------------------------------------------------------- decisions
+def test_every_decision_is_listed_and_complete() -> None:
+    folder = ROOT / "docs" / "decisions"
+    found = sorted(folder.glob("[0-9]*.md"))
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    for number, page in enumerate(found, start=1):
+        title, *_ = page.read_text(encoding="utf-8").splitlines()
+        assert page.name.startswith(f"{number:04d}-"), "the numbers have a hole, or one stands twice"
+        assert title.startswith(f"# {number}. ")
+        assert f"| {number} | [{title.split('. ', 1)[1]}]({page.name}) |" in index
+        headings = re.findall(r"^## (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+        assert [h for h in headings if h != "Evidence"] == ["Why", "What it costs", "Look again when"], page.name
 
 
 # ---------------------------------------------------------------- glossary

@@ -77,7 +77,7 @@ contracts: setup  ## who may import whom: import-linter
 
 .PHONY: tests
 tests: setup  ## all tests: tests/, the examples in docstrings, the code in README.md and docs/
-	$(BIN)/python -m pytest -n $(WORKERS) -q
+	$(BIN)/python -m pytest -n $(WORKERS)
 
 # ---------------------------------------------------------------- make pages and figures
 .PHONY: docs

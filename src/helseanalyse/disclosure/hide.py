@@ -18,13 +18,16 @@ def small(count: int, least: int) -> bool:
     return 0 < count < least
 
 
-def hide_small(counts: Sequence[int], least: int, *, total_known: bool = True) -> list[bool]:
+def hide_small(
+    counts: Sequence[int], least: int, *, total_known: bool = True, also: Sequence[bool] | None = None
+) -> list[bool]:
     """True for each count to hide, among counts whose sum is known (or is not: total_known=False).
 
     Small counts are hidden. From a known sum the hidden ones together are known; whoever takes each
     of them to be at least 1 knows that none is above `together - (how many - 1)`. That must reach `least`,
     or the hidden counts are known to be small, or known exactly. So the smallest shown count above 0 is
-    hidden too, until it does. Equal counts are hidden in the order of the table.
+    hidden too, until it does. Equal counts are hidden in the order of the table. `also` marks counts that must be
+    hidden for a reason of their own.
 
     >>> hide_small([40, 57], 5), hide_small([3, 40, 57], 5), hide_small([1, 1, 57], 5)
     ([False, False], [True, True, False], [True, True, True])
@@ -32,13 +35,14 @@ def hide_small(counts: Sequence[int], least: int, *, total_known: bool = True) -
     [True, False, False]
     """
     hidden = [small(count, least) for count in counts]
+    if also is not None:
+        hidden = [one or other for one, other in zip(hidden, also, strict=True)]
     if not any(hidden) or not total_known:
         return hidden
     rest = sorted((count, place) for place, count in enumerate(counts) if count >= least and not hidden[place])
-    for count, place in rest:
+    for _, place in rest:
         if sum(hidden) > 1 and _reach(counts, hidden) >= least:
             break
-        del count
         hidden[place] = True
     if sum(hidden) == 1 or _reach(counts, hidden) < least:
         # Nothing is left to hide behind: zeros go too, so that one cannot tell which are zero.

@@ -19,7 +19,10 @@ DERIVED = "derived"
 TAIL = "tail"
 
 REASONS: dict[str, str] = {
-    SMALL: "Behind this number stand fewer persons or events than may be shown, or such a number could be worked out from it.",
+    SMALL: (
+        "Behind this number stand fewer persons or events than may be shown, "
+        "or such a number could be worked out from it."
+    ),
     DERIVED: "Calculated from a hidden number.",
     TAIL: "Too few persons are still being followed.",
 }
@@ -70,8 +73,8 @@ CHECKED = Rules(
         ),
         Rule(
             name="complementary hiding",
-            says="Where a hidden number could be worked out from a total, the next smallest number is hidden too, until the "
-            "hidden numbers together leave each of them open.",
+            says="Where a hidden number could be worked out from a total, the next smallest number is hidden too, "
+            "until the hidden numbers together leave each of them open.",
             value="total less the others",
             source="Handbook on Statistical Disclosure Control, 2nd ed., 2024, chapter 4",
         ),
@@ -83,15 +86,15 @@ CHECKED = Rules(
         ),
         Rule(
             name="percentiles",
-            says="A median or quartile is given from classes that each hold at least this many persons, and only where as many "
-            "lie on either side.",
+            says="A median or quartile is given from classes that each hold at least this many persons, "
+            "and only where as many lie on either side.",
             value=5,
             source="Guidelines for output checking, DwB/ESSnet 2015: Position",
         ),
         Rule(
             name="curves",
-            says="A curve is drawn from a risk table with at least this many events in each step, rounded to this base, and ends "
-            "where fewer persons are followed.",
+            says="A curve is drawn from a risk table with at least this many events in each step, rounded to this "
+            "base, and ends where fewer persons are followed.",
             value=5,
             source="Guidelines for output checking, DwB/ESSnet 2015: HazardSurvivalTables",
         ),

@@ -1,0 +1,28 @@
+"""The second engine: plain Python, slow and obvious. It defines what a study means.
+
+Every rule of the language stands here once, as a short function over the rows of one person. The fast engine
+must give the same answers; tests hold the two together. It also runs a study's own tests on made-up persons,
+on the researcher's side, where there is no registry.
+"""
+
+from __future__ import annotations
+
+from helseanalyse.engine.reference import expressions, per_person, tables  # register what operations mean
+from helseanalyse.engine.reference.answer import answer
+from helseanalyse.engine.reference.data import Data, NoAnswerError, Row, Value, data
+from helseanalyse.engine.reference.meaning import At, rows_of, value_of
+from helseanalyse.study.nodes import Rows, Series
+
+__all__ = ["Data", "NoAnswerError", "Row", "Value", "answer", "data", "evaluate", "rows"]
+
+_MEANINGS = (expressions, per_person, tables)
+
+
+def evaluate(series: Series, of: Data) -> dict[int, Value]:
+    """The value of a series that has one value a person, for every person of the universe's main table."""
+    return {pid: value_of(series, At(of, pid)) for pid in of.persons}
+
+
+def rows(node: Rows, of: Data) -> dict[int, list[Row]]:
+    """The rows of each person of the universe's main table, in the order that the node's sorts give."""
+    return {pid: rows_of(node, At(of, pid)) for pid in of.persons}

@@ -72,7 +72,7 @@ def run(connection: duckdb.DuckDBPyConnection, statement: Sql, doing: str) -> li
     >>> import duckdb
     >>> run(duckdb.connect(), Sql("SELECT 1 + 1"), "Adding")
     [(2,)]
-    >>> run(duckdb.connect(), Sql("SELECT error('a secret')"), "Adding")
+    >>> run(duckdb.connect(), Sql("SELECT error('a secret')"), "Adding")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
     helseanalyse.vault.errors.VaultError: Adding failed (InvalidInputException). ...

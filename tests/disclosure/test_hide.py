@@ -2,16 +2,16 @@
 
 from itertools import product
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pytest import mark
 
 from helseanalyse.disclosure.hide import everyone_alike, hide_small, hide_steps, small
 
 LEAST = 5
 
 
-@mark.parametrize(
+@pytest.mark.parametrize(
     ("counts", "hidden"),
     [
         ([40, 57], [0, 0]),  # nothing small: nothing hidden
@@ -30,7 +30,7 @@ def test_hidden_counts_cannot_be_had_from_the_total(counts: list[int], hidden: l
     assert hide_small(counts, LEAST) == [bool(h) for h in hidden]
 
 
-@mark.parametrize(
+@pytest.mark.parametrize(
     ("counts", "hidden"),
     [([3, 40], [1, 0]), ([0, 4, 5], [0, 1, 0])],
 )
@@ -49,7 +49,7 @@ def test_no_small_count_is_shown(counts: list[int]) -> None:
 
 @given(counts_of_a_table)
 def test_no_hidden_count_is_known_exactly_by_whoever_knows_the_total(counts: list[int]) -> None:
-    """Every table that shows the same and has the same total is tried: each hidden small count must be able to differ."""
+    """Every table that shows the same and has the same total is tried: each hidden count must be able to differ."""
     hidden = hide_small(counts, LEAST)
     places = [i for i, hide in enumerate(hidden) if hide]
     together = sum(counts[i] for i in places)
@@ -66,7 +66,7 @@ def test_no_hidden_count_is_known_exactly_by_whoever_knows_the_total(counts: lis
         assert max(values[i]) >= LEAST
 
 
-@mark.parametrize(
+@pytest.mark.parametrize(
     ("persons", "hidden"),
     [
         ([1000, 800, 300], [0, 0, 0]),
@@ -81,14 +81,17 @@ def test_a_flow_never_shows_that_a_few_persons_left(persons: list[int], hidden: 
     assert hide_steps(persons, LEAST) == [bool(h) for h in hidden]
 
 
-@given(st.lists(st.integers(0, 30), min_size=1, max_size=8).map(lambda falls: [sum(falls[i:]) for i in range(len(falls))]))
+falling = st.lists(st.integers(0, 30), min_size=1, max_size=8).map(lambda n: [sum(n[i:]) for i in range(len(n))])
+
+
+@given(falling)
 def test_shown_steps_never_differ_by_a_few(persons: list[int]) -> None:
     shown = [n for n, hide in zip(persons, hide_steps(persons, LEAST), strict=True) if not hide]
     assert not any(small(n, LEAST) for n in shown)
     assert not any(small(a - b, LEAST) for i, a in enumerate(shown) for b in shown[i + 1 :])
 
 
-@mark.parametrize(
+@pytest.mark.parametrize(
     ("counts", "harmless", "alike"),
     [
         ([0, 12], [True, False], True),  # everyone has it

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import rfc8785
 
@@ -124,7 +125,7 @@ def _whole_lines(descriptor: int) -> list[bytes]:
     return [line for line in content[:whole].split(b"\n") if line]
 
 
-def _plain(content: Mapping[str, object]) -> dict[str, object]:
+def _plain(content: Mapping[str, object]) -> dict[str, Any]:
     return {
         key: value.isoformat() if hasattr(value, "isoformat") else value for key, value in content.items()
     }

@@ -57,7 +57,7 @@ def safe_table_one(raw: RawTableOne, rules: Rules, health: frozenset[str]) -> Sa
         ),
         rows=tuple(rows),
         notes=(
-            "Percentages of a level are of persons with a known value; unknown is a percentage of everyone in the group.",
+            "Percentages of a level are of persons with a known value; unknown is a percentage of the whole group.",
             *(("With more than two groups the standardised difference is the largest of any two.",) * (len(names) > 2)),
         ),
         facts=(("by", raw.by), ("groups", names)),

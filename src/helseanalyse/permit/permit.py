@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
 from datetime import date
 from typing import Final
 
@@ -74,10 +74,10 @@ class Grant:
     need: frozenset[str]
     lane: str
     threshold: int | None
-    maker: object
+    maker: InitVar[object]  # not kept, so that no copy with another `need` can be made either
 
-    def __post_init__(self) -> None:
-        if self.maker is not _MAKER:
+    def __post_init__(self, maker: object) -> None:
+        if maker is not _MAKER:
             raise PermitError("A grant is made by permit.grant(need, permit, today), not by hand.")
 
 
@@ -116,7 +116,7 @@ def grant_public(need: frozenset[str], catalogue: Catalogue) -> Grant:
 
 
 def made_for_synthetic(vault: str, variables: frozenset[str]) -> Permit:
-    """The permit that a synthetic vault carries, so that anyone can try the language; its answers are checked all the same."""
+    """The permit that a synthetic vault carries: anyone can try the language, and answers are checked all the same."""
     return Permit(
         id=vault,
         title="Synthetic data, open to anyone",

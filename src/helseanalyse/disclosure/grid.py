@@ -12,13 +12,14 @@ from helseanalyse.study.answer import Int64, RawRates
 from helseanalyse.study.specification import Incidence, Rates
 
 DAYS_OF = {"year": 366, "quarter": 92, "month": 31}  # the most days that one person can spend in one of them
+OLDEST = 125  # no attained age is higher
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
     """days, events: (patterns, periods, bands). periods, bands: their names; ("",) where the table has none.
 
-    capacity: the most days that one person can spend in a cell, or None where that is not bounded.
+    capacity: (bands,) the most days that one person can spend in a cell of the band.
     outside: person-days at ages outside the bands.
     """
 
@@ -26,14 +27,15 @@ class Grid:
     events: Int64
     periods: tuple[str, ...]
     bands: tuple[str, ...]
-    capacity: int | None
+    capacity: Int64
     outside: int
 
 
-def grid(raw: RawRates, analysis: Rates | Incidence, bands: AgeBands | None, *, by_time: bool) -> Grid:
+def grid(raw: RawRates, analysis: Rates | Incidence, bands: AgeBands | None, longest: int, *, by_time: bool) -> Grid:
     """The cells of an engine rolled up to the table's periods (by_time) and bands (None: all ages together).
 
-    The periods run from the first to the last one with person-time; a study says its period, so they tell nothing.
+    longest: the days of the study period, which nobody's person-time exceeds. The periods run from the first to the
+    last with person-time: that nobody at all was followed at the ends of the study period tells of nobody.
     """
     unit = analysis.every.unit if isinstance(analysis, Incidence) else "year"
     width = 3 if unit == "quarter" else 1
@@ -50,12 +52,15 @@ def grid(raw: RawRates, analysis: Rates | Incidence, bands: AgeBands | None, *, 
     np.add.at(days, place, raw.days[inside])
     np.add.at(events, place, raw.events[inside])
     names = bands.labels if bands is not None else ("",)
-    return Grid(days, events, periods, names, _capacity(bands, unit if by_time else None), int(raw.days[~inside].sum()))
+    return Grid(
+        days, events, periods, names, _capacity(bands, unit if by_time else None, longest), int(raw.days[~inside].sum())
+    )
 
 
-def _capacity(bands: AgeBands | None, unit: str | None) -> int | None:
-    most = [DAYS_OF[unit]] if unit else []
-    if bands is not None:
-        ends = [*bands.lower[1:], (bands.last or 120) + 1]
-        most.append(max(end - start for start, end in zip(bands.lower, ends, strict=True)) * 366)
-    return min(most) if most else None
+def _capacity(bands: AgeBands | None, unit: str | None, longest: int) -> Int64:
+    most = min(longest, DAYS_OF[unit]) if unit else longest
+    if bands is None:
+        return np.array([most], dtype=np.int64)
+    ends = [*bands.lower[1:], (bands.last or OLDEST) + 1]
+    years = [end - start for start, end in zip(bands.lower, ends, strict=True)]
+    return np.minimum(np.array(years, dtype=np.int64) * 366, most)

@@ -20,30 +20,31 @@ from helseanalyse.disclosure.standardised import standardised_table
 from helseanalyse.methods.bands import AgeBands
 from helseanalyse.methods.rates import rate_ratio, rates
 from helseanalyse.study.answer import Cell, Heading, Hidden, Int64, RawRates, SafeTable
-from helseanalyse.study.specification import Incidence, Rates
+from helseanalyse.study.specification import Incidence, Rates, Specification
 
 DAYS_PER_YEAR = 365.25
 FIVE_YEARS = AgeBands.every(5, open_from=85)
 
 
-def safe_rates(raw: RawRates, analysis: Rates | Incidence, rules: Rules) -> tuple[SafeTable, ...]:
+def safe_rates(raw: RawRates, analysis: Rates | Incidence, study: Specification, rules: Rules) -> tuple[SafeTable, ...]:
     """The tables of one analysis of rates: by group, by every combination asked for, ratios, standardised."""
+    longest = (study.end - study.start).days + 1
     by_age, by_time = "age" in analysis.by, isinstance(analysis, Incidence) or "year" in analysis.by
     bands = AgeBands(analysis.age_bands) if analysis.age_bands else FIVE_YEARS
-    groups = grid(raw, analysis, bands if analysis.age_bands else None, by_time=False)
+    groups = grid(raw, analysis, bands if analysis.age_bands else None, longest, by_time=False)
     if groups.days.shape[2] > 1:
         groups = _all_ages(groups)
     shown = known_patterns(raw.dimensions, groups.days.sum(axis=(1, 2)))
     hidden = _group_rows(raw, groups, shown, rules)
     tables = [_group_table(raw, analysis, groups, shown, hidden)]
     if by_age or by_time:
-        cells = grid(raw, analysis, bands if by_age or analysis.age_bands else None, by_time=by_time)
+        cells = grid(raw, analysis, bands if by_age or analysis.age_bands else None, longest, by_time=by_time)
         cells = cells if by_age else _all_ages(cells)
         tables.append(_cell_table(raw, analysis, cells, shown, hidden, rules))
     if ratios := _ratio_table(raw, analysis, groups, shown, hidden):
         tables.append(ratios)
     if analysis.standard:
-        tables.append(standardised_table(raw, analysis, shown, hidden.events, rules))
+        tables.append(standardised_table(raw, analysis, shown, hidden.events, longest, rules))
     return tuple(tables)
 
 
@@ -62,7 +63,7 @@ def _all_ages(cells: Grid) -> Grid:
         cells.events.sum(axis=2, keepdims=True),
         cells.periods,
         ("",),
-        None if cells.periods == ("",) else cells.capacity,
+        cells.capacity.max(keepdims=True),
         cells.outside,
     )
 
@@ -136,14 +137,15 @@ def _cell_table(
     )
 
 
-def _hidden_cells(events: Int64, days: Int64, capacity: int | None, rules: Rules) -> tuple[list[bool], list[bool]]:
+def _hidden_cells(events: Int64, days: Int64, capacity: Int64, rules: Rules) -> tuple[list[bool], list[bool]]:
     """(whole row hidden, events hidden) for the cells of one group, whose totals are known.
 
-    A person can spend at most `capacity` days in a cell, so days / capacity is the fewest that can stand behind it.
+    A person can spend at most `capacity` days in a cell of the band, so days / capacity is the fewest that can stand
+    behind it.
     """
     if rules.open:
         return [False] * len(days), [False] * len(days)
-    fewest = -(-days // capacity) if capacity else days
+    fewest = -(-days // np.tile(capacity, len(days) // len(capacity)))
     few = [small(int(n), rules.least) for n in fewest]
     if sum(few) == 1:
         # One hidden person-time would follow from the total, so the next smallest goes with it.

@@ -44,7 +44,7 @@ def _tables(
         case RawCounts(), _:
             return (safe_counts(raw, rules),)
         case RawRates(), (Rates() | Incidence()) as rates:
-            return safe_rates(raw, rates, rules)
+            return safe_rates(raw, rates, study, rules)
         case RawCurve(), Survival() as survival:
             return safe_curve(raw, survival, study, rules)
         case RawTrend(), Trend() as trend:

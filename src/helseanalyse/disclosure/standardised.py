@@ -17,7 +17,7 @@ DAYS_PER_YEAR = 365.25
 
 
 def standardised_table(
-    raw: RawRates, analysis: Rates | Incidence, shown: list[int], hidden: list[bool], rules: Rules
+    raw: RawRates, analysis: Rates | Incidence, shown: list[int], hidden: list[bool], longest: int, rules: Rules
 ) -> SafeTable:
     """One standardised rate a group, and a period where the analysis has periods.
 
@@ -26,7 +26,7 @@ def standardised_table(
     standard = standard_population(analysis.standard or "")
     by_time = isinstance(analysis, Incidence)
     bands = AgeBands(analysis.age_bands) if analysis.age_bands else standard.bands
-    cells = grid(raw, analysis, bands, by_time=by_time)
+    cells = grid(raw, analysis, bands, longest, by_time=by_time)
     enough = (max(rules.least, 1)) * DAYS_PER_YEAR
     usable = cells.days[shown].sum(axis=1).min(axis=0) >= enough if shown else np.zeros(len(bands.lower), dtype=bool)
     chosen = _longest_run(usable)

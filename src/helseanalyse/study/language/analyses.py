@@ -1,0 +1,249 @@
+"""The analyses that a study asks for, and the frozen specification."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, cast
+
+from helseanalyse.catalogue.model import Catalogue, Kind
+from helseanalyse.catalogue.read import norway
+from helseanalyse.study import nodes
+from helseanalyse.study.language.build import date_from
+from helseanalyse.study.language.dates import Date, Duration, whole_days
+from helseanalyse.study.language.draft import Draft, Named, name_of, names_of, one_value, truth
+from helseanalyse.study.language.freeze import freeze
+from helseanalyse.study.language.trouble import fail, is_broken, study_place, tell
+from helseanalyse.study.language.values import Number, Truth
+from helseanalyse.study.problem import Problem
+from helseanalyse.study.specification import (
+    Counts,
+    Flow,
+    Incidence,
+    Intervals,
+    Rates,
+    Specification,
+    Survival,
+    TableOne,
+    Trend,
+)
+from helseanalyse.study.universe import effective_residence, universe_of
+
+TEN_YEARS = tuple(range(0, 100, 10))
+FIVE_YEARS = tuple(range(0, 90, 5))
+By = object
+
+
+class Interval:
+    """The interval of a trend: `interval.start` and `interval.end`, its first and last day."""
+
+    @property
+    def start(self) -> Date:
+        """The first day of the interval."""
+        return Date(nodes.Parameter("interval_start"))
+
+    @property
+    def end(self) -> Date:
+        """The last day of the interval, itself counted."""
+        return Date(nodes.Parameter("interval_end"))
+
+
+interval = Interval()
+
+
+class Analyses:
+    """What a study wants to know; `Study` is built on this."""
+
+    _draft: Draft
+
+    def flow(self) -> None:
+        """How many persons are left after each criterion."""
+        self._add(Flow(id=self._id("flow")))
+
+    def table_one(self, by: By = None, of: Iterable[Named | str] | None = None) -> None:
+        """The population described: variables as rows, a variable or fixed exposure as columns.
+
+        of: which variables, in order; without it all of the study, with age and sex first.
+        """
+        names = names_of(list(of)) if of is not None else ()
+        column = None if by is None else name_of(by)
+        if not is_broken(column):
+            self._add(TableOne(id=self._id("table_one"), of=names, by=column))
+
+    def counts(self, by: By) -> None:
+        """Persons by every combination of the levels of some variables."""
+        self._add(Counts(id=self._id("counts"), by=names_of(by)))
+
+    def rates(
+        self,
+        outcome: Named | str,
+        by: By = (),
+        *,
+        age_bands: Iterable[int] = (),
+        standard: str | None = None,
+        per: int = 1000,
+    ) -> None:
+        """Events, person-years and rates of an outcome, by variables, exposures, "age" (attained), "year", "sex".
+
+        age_bands: lower bounds; ten-year bands where "age" is asked for without them, five-year bands for a
+        standard. standard: "nordic_2000", "european_2013", "who_2000" ... for directly standardised rates.
+        """
+        names, which = names_of(by), name_of(outcome)
+        if not is_broken(which):
+            bands = _bands(age_bands, names, standard)
+            self._add(Rates(id=self._id("rates"), outcome=which, by=names, age_bands=bands, standard=standard, per=per))
+
+    def survival(
+        self,
+        outcome: Named | str,
+        by: By = (),
+        *,
+        at: Iterable[Duration | int] = (),
+        method: str | None = None,
+        horizon: Duration | int | None = None,
+    ) -> None:
+        """Risk by time since the start: Aalen-Johansen where the follow-up names a competing event, else Kaplan-Meier.
+
+        at: times at which the risk is tabulated, years(1) or days. horizon: the last day of the curve.
+        """
+        which = name_of(outcome)
+        days = tuple(whole_days(each, "A time of the curve") for each in at)
+        last = None if horizon is None else whole_days(horizon, "The horizon", 1)
+        if not is_broken(which, last, *days):
+            self._add(
+                Survival(
+                    id=self._id("survival"), outcome=which, method=method or "", by=names_of(by), at=days, horizon=last
+                )
+            )
+
+    def incidence(
+        self,
+        name: str,
+        event: Date,
+        *,
+        washout: Duration | int,
+        every: str = "year",
+        first: date | str | None = None,
+        last: date | str | None = None,
+        by: By = (),
+        age_bands: Iterable[int] = (),
+        standard: str | None = None,
+        per: int = 100_000,
+    ) -> None:
+        """New cases and rates by calendar time: an event with none of the same person in the washout days before."""
+        every_interval = self._intervals(every, first, last)
+        days = whole_days(washout, "The washout")
+        if is_broken(event, days, every_interval):
+            return
+        names = names_of(by)
+        self._add(
+            Incidence(
+                id=self._id("incidence"), name=name, event=event.node, every=every_interval, washout=days, by=names,
+                age_bands=_bands(age_bands, names, standard), standard=standard, per=per,
+            )
+        )  # fmt: skip
+
+    def trend(
+        self,
+        name: str,
+        numerator: Truth | Number,
+        denominator: Truth,
+        *,
+        every: str = "year",
+        first: date | str | None = None,
+        last: date | str | None = None,
+        by: By = (),
+        age_bands: Iterable[int] = (),
+    ) -> None:
+        """A measure by calendar interval: numerator over denominator, as if `interval.start` and `.end` were dates."""
+        above, below = one_value(numerator, "The numerator"), truth(denominator, "The denominator")
+        intervals = self._intervals(every, first, last)
+        if is_broken(above, below, intervals):
+            return
+        if above.type.kind not in (Kind.BOOL, Kind.INT):
+            kind = above.type
+            fail("S030", what="The numerator", wanted_type="bool or int", name=repr(numerator), type=kind)
+            return
+        names = names_of(by)
+        self._add(
+            Trend(
+                id=self._id("trend"), name=name, numerator=above, denominator=below, every=intervals, by=names,
+                age_bands=_bands(age_bands, names, None),
+            )
+        )  # fmt: skip
+
+    def prevalence(
+        self,
+        name: str,
+        cases: Truth,
+        *,
+        among: Truth | None = None,
+        every: str = "year",
+        first: date | str | None = None,
+        last: date | str | None = None,
+        by: By = (),
+        age_bands: Iterable[int] = (),
+    ) -> None:
+        """The share with a condition by calendar time; among those resident on the first day of each interval."""
+        self.trend(
+            name, cases, among if among is not None else self._residents(),
+            every=every, first=first, last=last, by=by, age_bands=age_bands,
+        )  # fmt: skip
+
+    def cox(self, *_: Any, **__: Any) -> None:
+        """Not yet: told as such, so that the rest of the study can run."""
+        fail("S028", name="`study.cox()`", instead="`study.rates()` and `study.survival()` compare groups already.",
+             instead_nb="`study.rates()` og `study.survival()` sammenligner grupper allerede.")  # fmt: skip
+
+    def specification(self) -> Specification:
+        """The study as an immutable value, complete with tie-breakers. Raises StudyError with every mistake."""
+        catalogue = self.catalogue
+        spec = freeze(self._draft, catalogue)
+        problems = self._checked(spec, catalogue)
+        if problems:
+            tell(problems)
+        return spec
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The catalogue that the study speaks of."""
+        return self._draft.catalogue if self._draft.catalogue is not None else norway()
+
+    def _checked(self, spec: Specification, catalogue: Catalogue) -> list[Problem]:
+        return []
+
+    def _residents(self) -> Truth:
+        universe = universe_of(self.catalogue)
+        if universe.residence is None:
+            return cast("Truth", fail("S052"))
+        periods = effective_residence(universe.person, universe.residence, universe.column("died_on") is not None)
+        return Truth(nodes.Covers(periods, interval.start.node))
+
+    def _intervals(self, unit: str, first: date | str | None, last: date | str | None) -> Any:
+        begin = self._draft.start if first is None else date_from(first)
+        end = self._draft.end if last is None else date_from(last)
+        if is_broken(begin, end):
+            return begin if is_broken(begin) else end
+        if unit not in ("month", "quarter", "year"):
+            return fail("S012", what="`every`", wanted='"month", "quarter" or "year"', got=repr(unit))
+        return Intervals(first=begin, last=end, unit=unit)
+
+    def _id(self, name: str) -> str:
+        taken = {each.id for each in self._draft.analyses}
+        number = 1
+        while (name if number == 1 else f"{name}_{number}") in taken:
+            number += 1
+        return name if number == 1 else f"{name}_{number}"
+
+    def _add(self, analysis: Any) -> None:
+        self._draft.places[f"/analyses/{len(self._draft.analyses)}"] = study_place()
+        self._draft.analyses.append(analysis)
+
+
+def _bands(given: Iterable[int], by: tuple[str, ...], standard: str | None) -> tuple[int, ...]:
+    bands = tuple(given)
+    if bands:
+        return bands
+    if standard is not None:
+        return FIVE_YEARS
+    return TEN_YEARS if "age" in by else ()

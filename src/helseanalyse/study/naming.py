@@ -1,0 +1,96 @@
+"""A node as the code that a researcher would write for it: short names for messages, the same in every language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from helseanalyse.study import nodes
+from helseanalyse.study.node import Node, Rows
+
+LONGEST = 70  # characters; a message is read at a glance
+
+
+def code_of(node: Node) -> str:
+    """The node as code, in `backticks`, cut to a readable length.
+
+    >>> from helseanalyse.catalogue.model import Grain
+    >>> from helseanalyse.study.types import FLOAT
+    >>> dispensing = nodes.Table("lmr", "dispensing", Grain.EVENT, date="dispensed_on")
+    >>> code_of(nodes.Aggregate("sum", nodes.Column(dispensing, "ddd", FLOAT)))
+    '`lmr.dispensing.ddd.sum()`'
+    """
+    text = _code(node, 6)
+    if len(text) > LONGEST:
+        text = text[: LONGEST - 3] + "..."
+    return f"`{text}`"
+
+
+def table_of(rows: Node) -> nodes.Table | None:
+    """The table of the catalogue below filters, sorts and picks; None for periods made by a study."""
+    while isinstance(rows, nodes.Filter | nodes.Sort | nodes.Pick):
+        rows = rows.of
+    return rows if isinstance(rows, nodes.Table) else None
+
+
+def _rows(rows: Rows, depth: int) -> str:
+    if isinstance(rows, nodes.Table):
+        return f"{rows.registry}.{rows.name}"
+    if isinstance(rows, nodes.Filter):
+        return f"{_code(rows.of, depth)}.where({_code(rows.keep, depth)})"
+    if isinstance(rows, nodes.Sort):
+        return f"{_code(rows.of, depth)}.sort_by({', '.join(_code(by, depth) for by in rows.by)})"
+    if isinstance(rows, nodes.Pick):
+        which = {1: "first()", -1: "last()"}.get(rows.position, f"nth({rows.position})")
+        return f"{_code(rows.of, depth)}.{which}"
+    name = rows.op
+    first, *others = rows.operands
+    return f"{_code(first, depth)}.{name}({', '.join(_code(other, depth) for other in others)})"
+
+
+def _constant(node: nodes.Constant, depth: int) -> str:
+    return "unknown" if node.value is None else f'"{node.value}"' if hasattr(node.value, "upper") else str(node.value)
+
+
+def _between(sign: str) -> Callable[[Any, int], str]:
+    return lambda node, depth: f" {sign} ".join(f"({_code(part, depth)})" for part in node.parts)
+
+
+_WRITERS: dict[type[Node], Callable[[Any, int], str]] = {
+    nodes.Column: lambda n, d: f"{_code(n.of, d)}.{n.name}",
+    nodes.Constant: _constant,
+    nodes.Parameter: lambda n, _: n.name.replace("_", "."),
+    nodes.Compare: lambda n, d: f"{_code(n.left, d)} {n.test} {_code(n.right, d)}",
+    nodes.And: _between("&"),
+    nodes.Or: _between("|"),
+    nodes.Not: lambda n, d: f"~({_code(n.of, d)})",
+    nodes.IsNull: lambda n, d: f"{_code(n.of, d)}.is_null()",
+    nodes.IfNull: lambda n, d: f"{_code(n.of, d)}.if_null({_code(n.other, d)})",
+    nodes.Arithmetic: lambda n, d: f"{_code(n.left, d)} {n.sign} {_code(n.right, d)}",
+    nodes.Negate: lambda n, d: f"-{_code(n.of, d)}",
+    nodes.Cast: lambda n, d: f"{_code(n.of, d)}.to_{n.to}()",
+    nodes.Round: lambda n, d: f"{_code(n.of, d)}.round()",
+    nodes.DateAdd: lambda n, d: f"{_code(n.date, d)} + {n.unit}({_code(n.amount, d)})",
+    nodes.DateDiff: lambda n, d: f"({_code(n.later, d)} - {_code(n.earlier, d)}).{n.unit}",
+    nodes.DatePart: lambda n, d: f"{_code(n.of, d)}.{n.part}",
+    nodes.Truncate: lambda n, d: f"{_code(n.of, d)}.to_first_of_{n.unit}()",
+    nodes.InCodes: lambda n, d: (
+        f"{_code(n.of, d)}.{'exactly' if n.match == 'exact' else 'within'}({', '.join(n.codes.codes)})"
+    ),
+    nodes.Aggregate: lambda n, d: f"{_code(n.of, d)}.{n.how}()",
+    nodes.Exists: lambda n, d: f"{_code(n.of, d)}.exists()",
+    nodes.Count: lambda n, d: f"{_code(n.of, d)}.count()",
+    nodes.Case: lambda n, d: f"case({', '.join(_code(c, d) for c in n.conditions)})",
+}
+
+
+def _code(node: Node, depth: int) -> str:
+    if depth == 0:
+        return "..."
+    if isinstance(node, Rows):
+        return _rows(node, depth - 1)
+    writer = _WRITERS.get(type(node))
+    if writer is not None:
+        return writer(node, depth - 1)
+    first, *others = node.operands
+    return f"{_code(first, depth - 1)}.{node.op}({', '.join(_code(other, depth - 1) for other in others)})"

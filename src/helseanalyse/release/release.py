@@ -22,6 +22,7 @@ from helseanalyse.engine.run import Settings, answer
 from helseanalyse.permit import Grant, Permit, PermitError, grant, grant_public
 from helseanalyse.permit.permit import read as read_permit
 from helseanalyse.release.ledger import Ledger
+from helseanalyse.release.sensitivity import health_variables
 from helseanalyse.study.answer import DataVersion, RawAnswer, SafeAnswer
 from helseanalyse.study.check import check
 from helseanalyse.study.codec import digest
@@ -83,7 +84,7 @@ def release(
         digest=asked,
         lane=rules.lane,
         data=versions,
-        tables=disclose(raw, study, rules),
+        tables=disclose(raw, study, rules, health_variables(study, catalogue)),
         rules=rules.sources,
         permit=named,
         software=f"helseanalyse {installed('helseanalyse')}",

@@ -6,6 +6,7 @@ import math
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
+from helseanalyse.engine.errors import NO_SUCH_DAY, NO_SUCH_NUMBER, SAYS
 from helseanalyse.engine.reference.data import NoAnswerError
 
 Number = int | float
@@ -16,9 +17,7 @@ _LEAST, _MOST = -(2**63), 2**63 - 1
 def whole(value: int) -> int:
     """The number, if 64 bits hold it; else an error, never a wrapped number."""
     if not _LEAST <= value <= _MOST:
-        raise NoAnswerError(
-            "A whole number of this study does not fit in 64 bits. Cast to float before multiplying or adding."
-        )
+        raise NoAnswerError(SAYS[NO_SUCH_NUMBER])
     return value
 
 
@@ -91,9 +90,7 @@ def add(day: date, amount: int, unit: str) -> date:
         year, month = divmod(months + 1, 12)
         return date(year, month + 1, 1)
     except (ValueError, OverflowError):
-        raise NoAnswerError(
-            "A date of this study falls outside the years 1 to 9999. Check the number of days, months or years."
-        ) from None
+        raise NoAnswerError(SAYS[NO_SUCH_DAY]) from None
 
 
 def _length(year: int, month: int) -> int:

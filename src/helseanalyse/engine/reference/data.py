@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from helseanalyse.catalogue.model import Catalogue, Column, Grain, Kind, Table
+from helseanalyse.engine.errors import EngineError
 
 Value = bool | int | float | str | date | tuple[str, ...] | None
 GivenRow = Mapping[str, object]
 
 
-class NoAnswerError(Exception):
+class NoAnswerError(EngineError):
     """A study or data that has no answer: says what, and what to do. Never shows a person's value."""
 
 
@@ -70,12 +71,12 @@ def ascending(value: Value) -> tuple[bool, Value]:
 
 def storage_key(table: Table, row: Mapping[str, Value]) -> tuple[tuple[bool, Value], ...]:
     """What a table is sorted by at rest."""
-    first: dict[Grain, list[str | None]] = {
+    orders: dict[Grain, list[str | None]] = {
         Grain.PERSON: ["pid"],
         Grain.EVENT: [table.order, "pid", table.date],
         Grain.PERIOD: ["pid", table.start, table.stop],
-    }[table.grain]
-    named = [name for name in first if name]
+    }
+    named = [name for name in orders[table.grain] if name]
     others = [column for column in table.columns if column.name not in named]
     plain = [column.name for column in others if column.kind is not Kind.CODES]
     # Rows that differ in nothing but their codes still need one order.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from helseanalyse.catalogue.model import Grain, Kind
+from helseanalyse.engine.errors import OVERLAP, SAYS
 from helseanalyse.engine.reference import arithmetic
 from helseanalyse.engine.reference.data import NoAnswerError, Row, Value, ascending
 from helseanalyse.engine.reference.meaning import (
@@ -252,10 +253,7 @@ def look_up(node: n.LookUp, at: At) -> Value:
     rows = node.value.of
     fitting = [(start, row) for row in rows_of(rows, at) if (start := _valid_from(node, rows, row, asked))]
     if len(fitting) > 1 and node.how == "covering" and node.pick is None:
-        raise NoAnswerError(
-            f"Periods of {getattr(source(rows), 'name', 'the table')} overlap within a person, so a date may have two "
-            'values. Say which one counts: pick="latest_start".'
-        )
+        raise NoAnswerError(SAYS[OVERLAP])
     if not fitting:
         return None
     _, row = max(fitting, key=lambda found: (found[0], found[1].number))

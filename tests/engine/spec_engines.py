@@ -1,0 +1,64 @@
+"""An example on an engine, and what its Python text builds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.engine.spec_words import CATALOGUE, Example, day
+
+from helseanalyse.engine import reference
+from helseanalyse.engine.reference.meaning import At, period_of, rows_of, value_of
+from helseanalyse.engine.reference.periods import as_date
+from helseanalyse.study import language
+from helseanalyse.study import nodes as n
+from helseanalyse.study.specification import Specification, Variable
+from helseanalyse.study.ties import with_ties
+
+# What a person who writes a study has at hand.
+REGISTRIES = language.Registries(CATALOGUE)
+WORDS: dict[str, Any] = {registry.name: REGISTRIES.registry(registry.name) for registry in CATALOGUE.registries}
+WORDS |= {name: getattr(language, name) for name in language.__all__}
+
+
+def built(example: Example) -> n.Node:
+    """The node that the example's Python text makes."""
+    *before, last = example.python.splitlines()
+    names = dict(WORDS)
+    exec("\n".join(before), names)
+    value = eval(last, names)
+    node = value.node
+    if isinstance(node, n.Rows) or node.domain is not None:
+        return node
+    study = language.Study("An example", start="2000-01-01", end="2029-12-31", catalogue=REGISTRIES)
+    study.variable("x", value)
+    return study.specification().variables[0].value
+
+
+def frozen(node: n.Node) -> n.Node:
+    """The node as a study has it: with the columns that break the ties of its picks."""
+    if not isinstance(node, n.Series) or node.domain is not None:
+        return node
+    variable = Variable(name="x", value=node)
+    study = Specification(title="", start=day("2000-01-01"), end=day("2029-12-31"), variables=(variable,))
+    return with_ties(study, CATALOGUE).variables[0].value
+
+
+def by_reference(example: Example) -> list[Any]:
+    """What the reference engine gives each person."""
+    data = reference.data(CATALOGUE, example.full_rows)
+    return [_result(frozen(example.node), At(data, pid)) for pid in data.persons]
+
+
+def _result(node: n.Node, at: At) -> Any:
+    if isinstance(node, n.Rows):
+        periods = [period_of(node, row) for row in rows_of(node, at)]
+        return [(as_date(start), as_date(stop)) for start, stop in filter(None, periods)]
+    assert isinstance(node, n.Series)
+    if node.domain is None:
+        return value_of(node, at)
+    return [value_of(node, at.on(row)) for row in rows_of(node.domain, at)]
+
+
+def typed(value: Any) -> Any:
+    """A value with its type, so that 1, 1.0 and true differ."""
+    return [typed(part) for part in value] if isinstance(value, list | tuple) else (type(value).__name__, value)

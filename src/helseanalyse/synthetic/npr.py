@@ -10,12 +10,14 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from helseanalyse.synthetic import arrow, figures, npr_disease
+from helseanalyse.synthetic.calendar import day
 from helseanalyse.synthetic.draw import Bools, Ints, Words, part, words
+from helseanalyse.synthetic.households import household_of
 from helseanalyse.synthetic.life import Lives
 from helseanalyse.synthetic.menus import CELLS, SLOTS, menu_of
 from helseanalyse.synthetic.npr_codes import FIELDS, LEVELS, PROCEDURES, codes, field_of, place_of, procedures_for
 from helseanalyse.synthetic.npr_disease import Stays
-from helseanalyse.synthetic.places import TRUSTS, trust_of
+from helseanalyse.synthetic.places import TRUSTS, places
 from helseanalyse.synthetic.visits import count_table, visits
 from helseanalyse.synthetic.world import World
 
@@ -142,7 +144,7 @@ def _categories(world: World, lives: Lives, stays: Stays) -> dict[str, pa.Array]
     kind = np.array([0] * 18 + [1] * 40 + [2] * 30 + [3] * 3 + [4] * 2 + [5] * 4 + [6] * 2 + [7])[part(bits, 1) % 100]
     contact = np.where(stays.level == 2, kind, 1)
     payer = np.where(private, 1, np.where(_in_trial(lives, stays, bits), 2, _other_payer(bits)))
-    trust = np.where(private, TRUSTS.index("private"), trust_of(world, lives, stays.row, stays.on))
+    trust = np.where(private, TRUSTS.index("private"), _area(world, lives, stays))
     return {
         "urgency": arrow.chosen(np.where(stays.acute, 0, 1).astype(np.int8), URGENCY),
         "contact_type": arrow.chosen(contact.astype(np.int8), CONTACTS),
@@ -151,6 +153,18 @@ def _categories(world: World, lives: Lives, stays: Stays) -> dict[str, pa.Array]
         "field": arrow.chosen(field.astype(np.int8), FIELDS),
         "payer": arrow.chosen(payer.astype(np.int8), PAYERS),
     }
+
+
+def _area(world: World, lives: Lives, stays: Stays) -> Ints:
+    """The hospital trust of the area where the person lived in 2008, 2014 or 2020, whichever is nearest before."""
+    days = np.array([day("2008-01-01"), day("2014-01-01"), day("2020-01-01")], dtype=np.int32)
+    society, pid = world.society, lives.people.pid
+    areas = []
+    for when in days:
+        on = np.maximum(lives.people.arrived, when).astype(np.int32)
+        areas.append(places().trust[society.homes.on(household_of(society.everyone, society.families, pid, on), on)])
+    step = np.maximum(np.searchsorted(days, stays.on, side="right") - 1, 0)
+    return np.stack(areas, axis=1)[stays.row, step]
 
 
 def _in_trial(lives: Lives, stays: Stays, bits: Words) -> Bools:

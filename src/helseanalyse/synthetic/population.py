@@ -1,87 +1,131 @@
-"""The population register: persons, where they live, and how they come and go."""
+"""The population register: persons, where and with whom they live, how they come and go, learn and earn."""
 
 from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
 
-from helseanalyse.synthetic import arrow
-from helseanalyse.synthetic.calendar import NEVER, STOP, YEAR_DAYS, age_on, new_year, year_of
-from helseanalyse.synthetic.draw import Draw
+from helseanalyse.synthetic import arrow, figures, origins
+from helseanalyse.synthetic.calendar import NEVER, START, STOP, YEAR_DAYS, age_on, new_year, year_of
+from helseanalyse.synthetic.draw import Draw, unit, words
+from helseanalyse.synthetic.households import KINDS, household_pieces, residence_pieces
+from helseanalyse.synthetic.life import Lives
+from helseanalyse.synthetic.places import places
+from helseanalyse.synthetic.society import Society
 from helseanalyse.synthetic.traits import LEVELS
 from helseanalyse.synthetic.world import World
 
 SEX = ("female", "male")
+_FINISHED_AT = np.array([16.0, 19.2, 23.5, 26.0, 33.0])  # age at completion, by place in traits.LEVELS
 
 
 def tables(world: World, batch: int) -> dict[str, pa.Table]:
     """The rows of the population register for the persons of a batch."""
-    lives = world.lives(batch)
-    who = lives.people
-    draw = Draw(world.seed, who.pid)
-    n = len(who.pid)
-    born_here = ~who.abroad
-    person = arrow.table({
-        "pid": arrow.persons(who.pid),
-        "sex": arrow.chosen(who.sex, SEX),
-        "born_on": arrow.dates(who.born),
+    society, lives = world.society, world.lives(batch)
+    return {
+        "person": _person(world, society, lives),
+        **_homes(society, lives),
+        **_migration(lives),
+        "education": _education(lives),
+        "income": _income(world, lives),
+    }
+
+
+def _person(world: World, society: Society, lives: Lives) -> pa.Table:
+    pid, family = lives.people.pid, society.families
+    country = origins.countries(society, world.seed, pid).astype(np.int8)
+    category = origins.categories(society, world.seed, pid).astype(np.int8)
+    return arrow.table({
+        "pid": arrow.persons(pid),
+        "sex": arrow.chosen(lives.people.sex, SEX),
+        "born_on": arrow.dates(lives.people.born),
         "died_on": arrow.dates(lives.died),
-        "mother": arrow.persons(np.zeros(n, dtype=np.int64)),
-        "father": arrow.persons(np.zeros(n, dtype=np.int64)),
-        "country_of_birth": arrow.chosen(np.where(born_here, 0, 1), ("000", "131")),
-        "immigration_category": arrow.chosen(np.where(born_here, 0, 1), ("norwegian_born", "immigrant")),
+        "mother": arrow.persons(family.mother[pid]),
+        "father": arrow.persons(family.father[pid]),
+        "country_of_birth": arrow.chosen(country, origins.COUNTRIES),
+        "immigration_category": arrow.chosen(category, origins.CATEGORIES),
     })  # fmt: skip
-    left = np.minimum(who.left, np.where(lives.died < NEVER, lives.died + 1, NEVER))
-    second = np.flatnonzero(who.back < STOP)
-    again = np.minimum(who.left_again, np.where(lives.died < NEVER, lives.died + 1, NEVER))
-    row = np.concatenate([np.arange(n), second])
-    home = arrow.table({
-        "pid": arrow.persons(who.pid[row]),
-        "moved_in_on": arrow.dates(np.concatenate([who.arrived, who.back[second]])),
-        "moved_out_on": arrow.dates(np.concatenate([left, again[second]])),
-        "municipality": arrow.chosen(np.zeros(len(row), dtype=np.int8), ("0301",)),
+
+
+def _homes(society: Society, lives: Lives) -> dict[str, pa.Table]:
+    """Households from 2008 on, and residence from birth or arrival on."""
+    households = household_pieces(society.everyone, society.families, lives.people.pid)
+    residence = residence_pieces(society.homes, households)
+    seen = households.where(households.stop > START)
+    return {
+        "residence": arrow.table({
+            "pid": arrow.persons(residence.pid),
+            "moved_in_on": arrow.dates(residence.start),
+            "moved_out_on": arrow.dates(np.where(residence.stop >= STOP, NEVER, residence.stop)),
+            "municipality": arrow.chosen(residence.value.astype(np.int16), places().codes),
+        }),
+        "household": arrow.table({
+            "pid": arrow.persons(seen.pid),
+            "started_on": arrow.dates(np.maximum(seen.start, START)),
+            "ended_on": arrow.dates(np.where(seen.stop >= STOP, NEVER, seen.stop)),
+            "household": arrow.numbers(seen.value),
+            "kind": arrow.chosen(seen.kind.astype(np.int8), KINDS),
+        }),
+    }  # fmt: skip
+
+
+def _migration(lives: Lives) -> dict[str, pa.Table]:
+    who = lives.people
+    gone, again, back = who.left < STOP, who.left_again < STOP, who.back < STOP
+    return {
+        "emigration": arrow.table({
+            "pid": arrow.persons(np.concatenate([who.pid[gone], who.pid[again]])),
+            "emigrated_on": arrow.dates(np.concatenate([who.left[gone], who.left_again[again]])),
+        }),
+        "immigration": arrow.table({
+            "pid": arrow.persons(np.concatenate([who.pid[who.abroad], who.pid[back]])),
+            "immigrated_on": arrow.dates(np.concatenate([who.arrived[who.abroad], who.back[back]])),
+        }),
+    }  # fmt: skip
+
+
+def _education(lives: Lives) -> pa.Table:
+    """Compulsory school at 16, then each higher level at its age, while resident."""
+    who, level = lives.people, lives.traits.education
+    rows, days, levels = [], [], []
+    for reached in range(len(LEVELS)):
+        finished = (who.born + _FINISHED_AT[reached] * YEAR_DAYS).astype(np.int32)
+        # A master or doctor has a first degree too; a doctor has a master's.
+        has = (level >= reached) & (finished < STOP) & (finished <= lives.died)
+        done = np.flatnonzero(has)
+        day = np.where(who.abroad[done], np.maximum(finished[done], who.arrived[done]), finished[done])
+        there = (day < STOP) & (day <= lives.died[done])
+        rows.append(done[there])
+        days.append(day[there])
+        levels.append(np.full(int(there.sum()), reached, dtype=np.int8))
+    return arrow.table({
+        "pid": arrow.persons(who.pid[np.concatenate(rows)]),
+        "completed_on": arrow.dates(np.concatenate(days)),
+        "level": arrow.chosen(np.concatenate(levels), LEVELS),
     })  # fmt: skip
-    gone = np.concatenate([np.flatnonzero(who.left < STOP), np.flatnonzero(who.left_again < STOP)])
-    gone_on = np.concatenate([who.left[who.left < STOP], who.left_again[who.left_again < STOP]])
-    came = np.concatenate([np.flatnonzero(who.abroad), second])
-    came_on = np.concatenate([who.arrived[who.abroad], who.back[second]])
-    household = arrow.table({
-        "pid": arrow.persons(who.pid[row]),
-        "started_on": home["moved_in_on"],
-        "ended_on": home["moved_out_on"],
-        "household": arrow.numbers(who.pid[row]),
-        "kind": arrow.chosen(np.zeros(len(row), dtype=np.int8), ("alone",)),
-    })  # fmt: skip
-    finished = (who.born + np.array([16.0, 19.2, 23.5, 26.0, 33.0])[lives.traits.education] * YEAR_DAYS).astype(
-        np.int32
-    )
-    done = np.flatnonzero((finished < STOP) & (finished <= lives.died))
-    education = arrow.table({
-        "pid": arrow.persons(who.pid[done]),
-        "completed_on": arrow.dates(finished[done]),
-        "level": arrow.chosen(lives.traits.education[done], LEVELS),
-    })  # fmt: skip
-    years = np.arange(2008, 2025)
-    ends = (new_year(years + 1) - 1).astype(np.int32)
-    row, year = np.divmod(np.arange(n * len(years)), len(years))
+
+
+def _income(world: World, lives: Lives) -> pa.Table:
+    """Total income of each year for residents from 17: more with education and for men, most at about 48."""
+    who = lives.people
+    ends = (new_year(figures.YEARS + 1) - 1).astype(np.int32)
+    row, year = np.divmod(np.arange(len(who.pid) * len(ends)), len(ends))
     on = ends[year]
     grown = lives.resident(row, on) & (age_on(on, who.born[row]) >= 17)
     row, on = row[grown], on[grown]
     age = age_on(on, who.born[row])
-    base = 12.55 + 0.13 * lives.traits.education[row] + np.where(who.sex[row] == 1, 0.18, 0.0) - ((age - 48) / 38) ** 2
-    spread = 0.42 * draw.normal("income.person")[row]
-    grow = 0.03 * (year_of(on) - 2016)
-    income = arrow.table({
+    level = (
+        12.62
+        + 0.13 * np.minimum(lives.traits.education[row], 3)
+        + np.where(who.sex[row] == 1, 0.22, 0.0)
+        - np.where(age < 48, ((48 - age) / 26) ** 2, ((age - 48) / 45) ** 2)
+        + 0.031 * (year_of(on) - 2016)
+    )
+    draw = Draw(world.seed, who.pid)
+    own = 0.38 * draw.normal("income.person")[row]
+    this_year = 0.30 * (unit(words(draw.base("income.change")[row], on)) - 0.5)
+    return arrow.table({
         "pid": arrow.persons(who.pid[row]),
         "year_end": arrow.dates(on),
-        "amount": arrow.numbers((np.exp(base + spread + grow)).astype(np.int64) // 100 * 100),
+        "amount": arrow.numbers(np.exp(level + own + this_year).astype(np.int64) // 100 * 100),
     })  # fmt: skip
-    return {
-        "person": person,
-        "residence": home,
-        "emigration": arrow.table({"pid": arrow.persons(who.pid[gone]), "emigrated_on": arrow.dates(gone_on)}),
-        "immigration": arrow.table({"pid": arrow.persons(who.pid[came]), "immigrated_on": arrow.dates(came_on)}),
-        "household": household,
-        "education": education,
-        "income": income,
-    }

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from threading import Lock
 
@@ -14,6 +15,7 @@ import numpy as np
 from helseanalyse.synthetic.draw import Ints
 from helseanalyse.synthetic.life import Lives, lives
 from helseanalyse.synthetic.people import Layout
+from helseanalyse.synthetic.society import Society, society
 
 BATCH = 32_768  # persons worked on at a time: bounds the memory, never changes a value
 LEAST_PERSONS = 100
@@ -45,6 +47,8 @@ class World:
         self.layout = Layout(persons)
         self._lives: dict[int, Lives] = {}
         self._lock = Lock()
+        self._society: Society | None = None
+        self._society_lock = Lock()
 
     @property
     def total(self) -> int:
@@ -69,3 +73,12 @@ class World:
             with self._lock:
                 self._lives[batch] = found
         return found
+
+    @property
+    def society(self) -> Society:
+        """Families and homes; made once, from the lives of all persons."""
+        with self._society_lock:
+            if self._society is None:
+                with ThreadPoolExecutor(max_workers=2) as pool:
+                    self._society = society(list(pool.map(self.lives, range(self.batches))), self.seed)
+            return self._society

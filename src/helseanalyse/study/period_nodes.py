@@ -69,7 +69,7 @@ class Union(Periods):
     """The days covered by any of the parts, overlapping and touching periods merged."""
 
     op: ClassVar[str] = "union"
-    parts: tuple[Rows, ...]
+    parts: Annotated[tuple[Rows, ...], AtLeast(1)]
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from helseanalyse.catalogue.model import Grain
 from helseanalyse.study.node import Rows, Series
+from helseanalyse.study.types import AtLeast
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +56,7 @@ class Sort(Rows):
 
     op: ClassVar[str] = "sort"
     of: Rows
-    by: tuple[Series, ...]
+    by: Annotated[tuple[Series, ...], AtLeast(1)]
 
     @cached_property
     def grain(self) -> Grain:

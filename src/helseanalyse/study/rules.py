@@ -27,6 +27,7 @@ Rule = Callable[[Any], Iterable[Problem]]
 def problems_of(node: Node) -> list[Problem]:
     """What is wrong with one node, given that its operands are right.
 
+    >>> from helseanalyse.study.types import INT
     >>> [each.id for each in problems_of(nodes.Not(nodes.Constant(3, INT)))]
     ['S030']
     """

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
 
 from helseanalyse.study.nodes import Rows, Series
+from helseanalyse.study.types import AtLeast, OneOf
 
 SPEC_VERSION = 1
 
@@ -21,7 +23,7 @@ class Criterion:
     """One step of the flow. kind "require" keeps persons for whom `holds` is true; "exclude" drops exactly those."""
 
     name: str
-    kind: str
+    kind: Annotated[str, OneOf("require", "exclude")]
     holds: Series
 
 
@@ -123,7 +125,7 @@ class Rates:
     by: tuple[str, ...] = ()
     age_bands: tuple[int, ...] = ()
     standard: str | None = None
-    per: int = 1000
+    per: Annotated[int, AtLeast(1)] = 1000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -136,10 +138,10 @@ class Survival:
 
     id: str
     outcome: str
-    method: str
+    method: Annotated[str, OneOf("kaplan_meier", "aalen_johansen")]
     by: tuple[str, ...] = ()
-    at: tuple[int, ...] = ()
-    horizon: int | None = None
+    at: tuple[Annotated[int, AtLeast(0)], ...] = ()
+    horizon: Annotated[int | None, AtLeast(1)] = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -148,7 +150,7 @@ class Intervals:
 
     first: date
     last: date
-    unit: str
+    unit: Annotated[str, OneOf("month", "quarter", "year")]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -163,11 +165,11 @@ class Incidence:
     name: str
     event: Series
     every: Intervals
-    washout: int  # days
+    washout: Annotated[int, AtLeast(0)]  # days
     by: tuple[str, ...] = ()
     age_bands: tuple[int, ...] = ()
     standard: str | None = None
-    per: int = 100_000
+    per: Annotated[int, AtLeast(1)] = 100_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -230,4 +232,4 @@ class Specification:
     follow_up: FollowUp | None = None
     analyses: tuple[Analysis, ...] = ()
     expectations: tuple[Expectation, ...] = ()
-    pins: tuple[tuple[str, int], ...] = ()
+    pins: tuple[tuple[str, Annotated[int, AtLeast(1)]], ...] = ()

@@ -50,7 +50,7 @@ class OneOf:
 
 @dataclass(frozen=True, slots=True)
 class AtLeast:
-    """Beside the annotation of a number field: the smallest value that it may have."""
+    """Beside the annotation of a number or a tuple: its smallest value, or its fewest members."""
 
     least: int
 

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 
 from helseanalyse.catalogue.model import Grain, Kind
 from helseanalyse.study.node import Rows, Scalar, Series
-from helseanalyse.study.types import BOOL, DATE, FLOAT, INT, CodeList, OneOf, ValueType
+from helseanalyse.study.types import BOOL, DATE, FLOAT, INT, AtLeast, CodeList, OneOf, ValueType
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +73,7 @@ class And(Series):
     """Three-valued and."""
 
     op: ClassVar[str] = "and"
-    parts: tuple[Series, ...]
+    parts: Annotated[tuple[Series, ...], AtLeast(1)]
 
     @cached_property
     def type(self) -> ValueType:
@@ -85,7 +85,7 @@ class Or(Series):
     """Three-valued or."""
 
     op: ClassVar[str] = "or"
-    parts: tuple[Series, ...]
+    parts: Annotated[tuple[Series, ...], AtLeast(1)]
 
     @cached_property
     def type(self) -> ValueType:
@@ -283,7 +283,7 @@ class Extreme(Series):
 
     op: ClassVar[str] = "extreme"
     which: Annotated[str, OneOf("least", "greatest")]
-    parts: tuple[Series, ...]
+    parts: Annotated[tuple[Series, ...], AtLeast(1)]
 
     @cached_property
     def type(self) -> ValueType:
@@ -296,8 +296,8 @@ class Case(Series):
     """The value of the first condition that is true, else `otherwise` (None: unknown)."""
 
     op: ClassVar[str] = "case"
-    conditions: tuple[Series, ...]
-    values: tuple[Series, ...]
+    conditions: Annotated[tuple[Series, ...], AtLeast(1)]
+    values: Annotated[tuple[Series, ...], AtLeast(1)]
     otherwise: Series | None
     value_type: ValueType
 
@@ -312,8 +312,8 @@ class Categorise(Series):
 
     op: ClassVar[str] = "categorise"
     of: Series
-    names: tuple[str, ...]
-    lists: tuple[CodeList, ...]
+    names: Annotated[tuple[str, ...], AtLeast(1)]
+    lists: Annotated[tuple[CodeList, ...], AtLeast(1)]
 
     @cached_property
     def type(self) -> ValueType:

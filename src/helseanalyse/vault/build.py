@@ -91,6 +91,8 @@ def _rows(connection: duckdb.DuckDBPyConnection, table: Table) -> Sql:
         source = name(column.name)
         if column.name in filled:
             source = fill("{codes}[1]", codes=name(filled[column.name]))
+        elif column.kind is Kind.CODES:
+            source = fill("coalesce({codes}, [])", codes=source)
         columns.append(fill("CAST({s} AS {t}) AS {n}", s=source, t=order.TYPES[column.kind], n=name(column.name)))
     return fill("(SELECT {columns} FROM {staged})", columns=commas(columns), staged=name("staged", table.name))
 
@@ -172,21 +174,16 @@ def _create_dictionary(
 def _facts(connection: duckdb.DuckDBPyConnection, table: Table, delivered: bool) -> TableFacts:
     target = name("final", table.name)
     moment = order.moment(table)
-    days = [column.name for column in table.columns if column.kind is Kind.DATE]
-    if moment is None and table.grain is Grain.PERSON and days:
-        moment = days[0]
-    rows, first, last = run(
-        connection,
-        fill(
-            "SELECT count(*), min({m}), max({m}) FROM {t}",
-            m=name(moment) if moment else Sql("CAST(NULL AS DATE)"),
-            t=target,
-        ),
-        f"Counting {table.path}",
-    )[0]
+    days = [moment] if moment else [column.name for column in table.columns if column.kind is Kind.DATE]
+    first, last = Sql("CAST(NULL AS DATE)"), Sql("CAST(NULL AS DATE)")
+    if days:
+        first = fill("least({d})", d=commas(fill("min({c})", c=name(day)) for day in days))
+        last = fill("greatest({d})", d=commas(fill("max({c})", c=name(day)) for day in days))
+    statement = fill("SELECT count(*), {first}, {last} FROM {t}", first=first, last=last, t=target)
+    rows, earliest, latest = run(connection, statement, f"Counting {table.path}")[0]
     persons = value(
         connection,
         fill("SELECT count(*) FROM (SELECT pid FROM {t} GROUP BY pid)", t=target),
         f"Counting the persons of {table.path}",
     )
-    return TableFacts(rows=rows, persons=persons, first=first, last=last, delivered=delivered)
+    return TableFacts(rows=rows, persons=persons, first=earliest, last=latest, delivered=delivered)

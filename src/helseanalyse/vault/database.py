@@ -66,8 +66,12 @@ def connect(
         connection.close()
 
 
-def run(connection: duckdb.DuckDBPyConnection, statement: Sql, doing: str) -> list[tuple[Any, ...]]:
+def run(
+    connection: duckdb.DuckDBPyConnection, statement: Sql, doing: str, otherwise: str = ""
+) -> list[tuple[Any, ...]]:
     """All rows of one statement. `doing` says in words what it was for, and begins any error.
+
+    otherwise: the whole message for an error that neither the disk nor memory explains.
 
     >>> import duckdb
     >>> run(duckdb.connect(), Sql("SELECT 1 + 1"), "Adding")
@@ -77,7 +81,7 @@ def run(connection: duckdb.DuckDBPyConnection, statement: Sql, doing: str) -> li
         ...
     helseanalyse.vault.errors.VaultError: Adding failed (InvalidInputException). ...
     """
-    with translated(doing):
+    with translated(doing, otherwise=otherwise):
         return connection.execute(statement).fetchall()
 
 
@@ -89,9 +93,10 @@ def value(connection: duckdb.DuckDBPyConnection, statement: Sql, doing: str) -> 
 class translated:  # noqa: N801
     """Turns an error of the engine or the disk inside the block into a `VaultError` that quotes no value."""
 
-    def __init__(self, doing: str, error: type[VaultError] = VaultError) -> None:
+    def __init__(self, doing: str, error: type[VaultError] = VaultError, *, otherwise: str = "") -> None:
         self.doing = doing
         self.error = error
+        self.otherwise = otherwise  # what to say where neither the disk nor memory is to blame
 
     def __enter__(self) -> None:
         """Nothing to prepare."""
@@ -101,14 +106,14 @@ class translated:  # noqa: N801
         if isinstance(problem, duckdb.InterruptException):
             raise KeyboardInterrupt from None
         if isinstance(problem, duckdb.Error | OSError):
-            message = explain(self.doing, problem)
+            message = explain(self.doing, problem, self.otherwise)
             # The context would carry the engine's text, with a value in it, into logs.
             problem.args = ()
             problem.__traceback__ = None
             raise self.error(message) from None
 
 
-def explain(doing: str, problem: BaseException) -> str:
+def explain(doing: str, problem: BaseException, otherwise: str = "") -> str:
     """What happened and what to do, in words that hold nothing of the engine's own message."""
     text = str(problem).lower()
     if isinstance(problem, OSError) and problem.errno is not None:
@@ -121,6 +126,8 @@ def explain(doing: str, problem: BaseException) -> str:
         return f"{doing} failed. {TOO_LITTLE_MEMORY}"
     if "lock on file" in text:
         return f"{doing} failed: another process has the file open. Wait for it to end and try again."
+    if otherwise:
+        return otherwise
     if isinstance(problem, duckdb.IOException):
         return f"{doing} failed. {UNREADABLE}"
     return f"{doing} failed ({type(problem).__name__}). The engine's own words are withheld: they may quote a value."

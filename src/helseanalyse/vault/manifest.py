@@ -19,7 +19,8 @@ from helseanalyse.vault.errors import VaultError
 class TableFacts:
     """What one table of a version holds.
 
-    rows, persons: counts. first, last: the earliest and latest date of its date (or start) column.
+    rows, persons: counts. first, last: the earliest and latest date of its date (or start) column; of
+    all its date columns where it has neither.
     delivered: False where the delivery said that it was without this table, which is then empty.
     """
 
@@ -75,6 +76,11 @@ class Manifest:
                 "last": facts.last and facts.last.isoformat(),
             }
         return plain | {"complete_to": self.complete_to and self.complete_to.isoformat()}
+
+
+def last_day(tables: Mapping[str, TableFacts]) -> date | None:
+    """The latest date in any of the tables: what a registry covers, where nobody says."""
+    return max((facts.last for facts in tables.values() if facts.last), default=None)
 
 
 def _day(text: str | None) -> date | None:

@@ -21,7 +21,6 @@ Tables may be larger than memory: sorting spills to the work folder. On leaving 
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -39,7 +38,7 @@ from helseanalyse.vault.build import build_table
 from helseanalyse.vault.catalogue_text import text_of
 from helseanalyse.vault.database import Resources, connect, run, translated
 from helseanalyse.vault.errors import LoadError
-from helseanalyse.vault.manifest import Manifest, TableFacts, read_manifest
+from helseanalyse.vault.manifest import Manifest, TableFacts, last_day, read_manifest
 from helseanalyse.vault.sql import Sql, fill, literal, name
 
 Progress = Callable[[str, int, int], None]  # step in words, steps done, steps in all
@@ -82,6 +81,7 @@ class NewVersion:
         self.synthetic = synthetic
         self.resources = resources or Resources()
         self.progress = progress
+        self.facts: dict[str, TableFacts] = {}
         self._exit = ExitStack()
 
     connection: duckdb.DuckDBPyConnection  # with the schema `staged`
@@ -89,6 +89,8 @@ class NewVersion:
     settings: dict[str, Any]  # of the vault
     universe: str  # NAME@V that the persons belong to; "" for the universe itself
     version: int
+    people: Sql | None  # everyone who exists; None in a load of the universe itself
+    population: Registry  # the universe as it was described when it was loaded; not set for the universe itself
 
     def __enter__(self) -> Self:
         """Take the vault, clear what a killed load left, and open the work file."""
@@ -105,6 +107,13 @@ class NewVersion:
             run(self.connection, Sql("CREATE SCHEMA staged"), "Opening the work file")
             # Staged rows have no order: the final sort gives them theirs.
             run(self.connection, Sql("SET preserve_insertion_order=false"), "Opening the work file")
+            self.people = None
+            if self.universe:
+                where = self.vault / "registries"
+                file = literal(where / f"{self.universe}.duckdb")
+                run(self.connection, fill("ATTACH {f} AS universe (READ_ONLY)", f=file), "Opening the population")
+                self.population = read_manifest(where / f"{self.universe}.json").described()
+                self.people = name("universe", self.population.main)
             self._exit = stack.pop_all()
         return self
 
@@ -126,26 +135,26 @@ class NewVersion:
         account: Account | None = None,
         papers: Mapping[str, Path] | None = None,
     ) -> Manifest:
-        """Sort, check and publish the staged tables as the next version; the manifest comes last.
+        """Publish the staged tables as the next version (`build` comes first, if it was not called); the manifest last.
 
-        complete_to: the last day that the registry covers; default: the last date of its main
-        table. papers: finished files to place beside it, by folder ("reports", "quarantine").
+        complete_to: the last day that the registry covers; default: the last date in its
+        tables. papers: finished files to place beside it, by folder ("reports", "quarantine").
         Raises VaultError where a check fails or the disk is full; nothing is published then.
         """
         text = text_of(self.registry)
         account = account or Account()
-        made = self.work / f"{self.name}.duckdb"
-        facts = self._build(made, account)
+        if not self.facts:
+            self.build(account.undelivered)
+        run(self.connection, Sql("CHECKPOINT final; DETACH final"), "Writing the new file")
         with translated("Reading the finished file back"):
-            digest, size = disk.digest_of(made), made.stat().st_size
-        main = facts[self.registry.main]
+            digest, size = disk.digest_of(self._made), self._made.stat().st_size
         manifest = Manifest(
             registry=self.registry.name,
             version=self.version,
             sha256=digest,
             size=size,
-            tables=facts,
-            complete_to=complete_to or self.registry.until or main.last,
+            tables=self.facts,
+            complete_to=complete_to or self.registry.until or last_day(self.facts),
             catalogue_digest=self.registry.digest,
             catalogue_text=text,
             delivery=account.delivery,
@@ -157,47 +166,43 @@ class NewVersion:
             quarantine=account.quarantine,
             load=account.load,
         )
-        self._place(made, manifest, papers or {})
+        self._place(manifest, papers or {})
         return manifest
 
-    def _build(self, made: Path, account: Account) -> dict[str, TableFacts]:
-        """The finished file, every check passed and the file closed; facts by table."""
-        run(self.connection, fill("ATTACH {file} AS final", file=literal(made)), "Making the new file")
-        run(self.connection, Sql("SET preserve_insertion_order=true"), "Making the new file")
-        main, people = self.registry.main, name("final", self.registry.main)
-        if self.universe:
-            where = self.vault / "registries"
-            file = literal(where / f"{self.universe}.duckdb")
-            run(self.connection, fill("ATTACH {file} AS universe (READ_ONLY)", file=file), "Opening the population")
-            people = name("universe", read_manifest(where / f"{self.universe}.json").described().main)
-        facts = {}
+    @property
+    def _made(self) -> Path:
+        return self.work / f"{self.name}.duckdb"
+
+    def build(self, undelivered: frozenset[str] = frozenset()) -> dict[str, TableFacts]:
+        """Make the finished file, attached as `final`, with every check passed; facts by table.
+
+        undelivered: tables that are empty because the delivery was without them.
+        """
+        doing = "Making the new file"
+        run(self.connection, fill("ATTACH {file} AS final", file=literal(self._made)), doing)
+        run(self.connection, Sql("SET preserve_insertion_order=true"), doing)
+        main = self.registry.main
         # The main table first: in the universe it is what the other tables' persons are checked against.
         tables = sorted(self.registry.tables, key=lambda table: table.name != main)
         for number, table in enumerate(tables):
             self.progress(f"Sorting {table.path}", number, len(tables))
-            everyone = self.registry.universe and table.name == main
-            facts[table.name] = build_table(
-                self.connection,
-                table,
-                None if everyone else people,
-                delivered=table.name not in account.undelivered,
+            people = None if self.registry.universe and table.name == main else self.people or name("final", main)
+            self.facts[table.name] = build_table(
+                self.connection, table, people, delivered=table.name not in undelivered
             )
         self.progress("Publishing", len(tables), len(tables))
-        run(self.connection, Sql("CHECKPOINT final"), "Writing the new file")
-        run(self.connection, Sql("DETACH final"), "Writing the new file")
-        return facts
+        return self.facts
 
-    def _place(self, made: Path, manifest: Manifest, papers: Mapping[str, Path]) -> None:
+    def _place(self, manifest: Manifest, papers: Mapping[str, Path]) -> None:
         """Move everything into place, the manifest last: from then on the version exists."""
         with translated(f"Publishing {self.name}"):
             if not (self.vault / "vault.json").exists():
                 settings = self.settings | {"made_by": f"helseanalyse {installed('helseanalyse')}"}
                 disk.write_json(settings, self.vault / "vault.json", self.work)
-            disk.place(made, self.vault / "registries" / made.name)
+            disk.place(self._made, self.vault / "registries" / self._made.name)
             for folder, paper in papers.items():
                 disk.place(paper, self.vault / folder / f"{self.name}{paper.suffix}", mode=0o440)
             disk.write_json(manifest.to_json(), self.vault / "registries" / f"{self.name}.json", self.work)
-        shutil.rmtree(self.work / "spill", ignore_errors=True)
 
 
 def universe_of(vault: Path, registry: Registry) -> str:
@@ -206,9 +211,9 @@ def universe_of(vault: Path, registry: Registry) -> str:
     for path in sorted((vault / "registries").glob("*@*.json")):
         found, _, number = path.stem.rpartition("@")
         latest[found] = max(latest.get(found, 0), int(number))
-    for found, number in sorted(latest.items()):
-        if read_manifest(vault / "registries" / f"{found}@{number}.json").described().universe:
-            return f"{found}@{number}"
+    for found, newest in sorted(latest.items()):
+        if read_manifest(vault / "registries" / f"{found}@{newest}.json").described().universe:
+            return f"{found}@{newest}"
     raise LoadError(
         f"The vault {vault} has no population registry yet, so nobody is known in it. "
         f"Load the registry marked `universe: true` first, then `{registry.name}`."

@@ -204,7 +204,7 @@ def test_a_group_in_which_all_have_the_event_shows_no_curve_to_the_bottom():
 
 def test_an_event_out_of_a_small_risk_set_early_on_hides_the_curve_and_a_later_start_brings_it_back():
     table = risk_table(
-        [0] * 4, [0, 0, 50, 50], [10, 365, 100, 365], [1, 0, 1, 0], [1, 5, 20, 400], groups="a", causes="x"
+        [0] * 4, [0, 0, 50, 50], [10, 365, 100, 365], [1, 0, 1, 0], [3, 9, 20, 400], groups="a", causes="x"
     )
     rules = {"least_events": 10, "least_at_risk": 10, "base": 5}
     assert stepped_curves(table, candidates=month_ends(365), **rules)[0].withheld == ("x",)
@@ -212,7 +212,14 @@ def test_an_event_out_of_a_small_risk_set_early_on_hides_the_curve_and_a_later_s
     assert later.withheld == ()
     assert later.start == 60
     assert later.until == 364  # ten months after day 60
-    assert later.risk_on("x", [60, 364]).estimate == pytest.approx([0, 20 / 425], abs=1e-9)
+    assert later.risk_on("x", [60, 364]).estimate == pytest.approx([0, 20 / 430], abs=1e-9)
+
+
+def test_after_a_gap_in_follow_up_nothing_is_shown():
+    table = risk_table(
+        [0] * 4, [0, 0, 100, 100], [5, 40, 200, 365], [1, 0, 1, 0], [15, 50, 30, 400], groups="a", causes="x"
+    )
+    assert released(table, last=365).until == 30
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -264,6 +264,19 @@ def test_the_log_rank_test_against_plain_arithmetic(spells):
             log_rank(table)
 
 
+@given(rows, st.integers(1, 26))
+def test_the_restricted_mean_is_the_area_day_by_day(spells, tau):
+    table = table_of(spells)
+    found, curve = restricted_mean(table, tau), kaplan_meier(table)
+    for g in range(2):
+        if curve.until[g] >= tau:
+            area = curve.at(np.arange(tau)).estimate[g]
+            assert found.estimate[g] == pytest.approx(area.sum(), abs=1e-9)
+            assert 0 <= found.low[g] <= found.estimate[g] <= found.high[g] <= tau
+        else:
+            assert np.isnan(found.estimate[g])
+
+
 def test_a_group_without_anyone_takes_no_part_in_the_test():
     spells = ([0, 0, 1, 1], [0] * 4, [3, 9, 6, 9], [1, 0, 1, 0], [8, 12, 2, 18])
     two = log_rank(risk_table(*spells, groups=["a", "b"], causes=["x"]))

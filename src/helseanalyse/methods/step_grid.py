@@ -231,10 +231,8 @@ def _allowed(table: RiskTable, g: int, days: Ints, least: int, until: int) -> In
     thin = (events > 0) & (table.at_risk[g] - events < least)
     cut = int(table.days[thin.argmax()]) if thin.any() else until + 1
     early = days[(days < cut) & (days <= until)]
-    on_day = np.searchsorted(table.days, early)
-    same = np.append(table.days, -1)[on_day] == early
-    free = table.at_risk_on(early)[g] - np.where(same, np.append(events, 0)[on_day], 0)
-    return np.asarray(early[free >= least])
+    # On a day with events enough are left without one, or `cut` would come before it.
+    return np.asarray(early[table.at_risk_on(early)[g] >= least])
 
 
 def _merge(allowed: Ints, table: RiskTable, g: int, k: int, exact: Curve, least_events: int, base: int) -> Steps:

@@ -86,7 +86,7 @@ docs: setup  ## the pages that are made from the code and its tests
 
 .PHONY: bench
 bench: setup  ## docs/benchmarks.md measured anew: 5.5 million persons, about an hour and 30 GB of disk
-	$(BIN)/python bench/run.py
+	$(BIN)/python benchmarks/run.py
 
 .PHONY: clean
 clean:  ## remove what was made here, the virtual environment too

@@ -41,11 +41,11 @@ if TYPE_CHECKING:
         when,
         years,
     )
-    from helseanalyse.study.problem import SpecificationError, StudyError
+    from helseanalyse.study.errors import SpecificationError, StudyError
 
 _HOMES = {
-    "SpecificationError": "helseanalyse.study.problem",
-    "StudyError": "helseanalyse.study.problem",
+    "SpecificationError": "helseanalyse.study.errors",
+    "StudyError": "helseanalyse.study.errors",
 }
 
 __all__ = [

@@ -17,11 +17,12 @@ from typing import Any
 
 from helseanalyse.catalogue.model import Kind
 from helseanalyse.study import nodes
+from helseanalyse.study.errors import SpecificationError
 from helseanalyse.study.json_text import parse
 from helseanalyse.study.lineage import walk
 from helseanalyse.study.node import Node
 from helseanalyse.study.parts import roots
-from helseanalyse.study.problem import SpecificationError, problem
+from helseanalyse.study.problem import problem
 from helseanalyse.study.read import DEEPEST_NODE, MOST_NODES, Reader
 from helseanalyse.study.shape import Shape, fields_of, tag_of
 from helseanalyse.study.specification import SPEC_VERSION, Specification
@@ -67,7 +68,7 @@ def load(text: str | bytes) -> Specification:
     >>> load('{"spec_version": 1, "title": "Empty"}')
     Traceback (most recent call last):
     ...
-    helseanalyse.study.problem.SpecificationError: S106 /: `start` is missing. Write it: it has no default.
+    helseanalyse.study.errors.SpecificationError: S106 /: `start` is missing. Write it: it has no default.
     S106 /: `end` is missing. Write it: it has no default.
     """
     return Reader(parse(text)).specification()

@@ -6,7 +6,8 @@ import json
 import re
 from typing import Any, NoReturn
 
-from helseanalyse.study.problem import Problem, SpecificationError, problem
+from helseanalyse.study.errors import SpecificationError
+from helseanalyse.study.problem import Problem, problem
 
 MOST_BYTES = 1024 * 1024
 DEEPEST_JSON = 16  # the wire form is flat: a made-up row is the deepest, at 8
@@ -22,7 +23,7 @@ def parse(text: str | bytes) -> dict[str, Any]:
     >>> parse('{"title": "A", "title": "B"}')
     Traceback (most recent call last):
     ...
-    helseanalyse.study.problem.SpecificationError: S103 The key "title" stands twice in one object. Keep one of them.
+    helseanalyse.study.errors.SpecificationError: S103 The key "title" stands twice in one object. Keep one of them.
     """
     if isinstance(text, str):
         text = text.encode("utf-8", "surrogatepass")

@@ -14,18 +14,19 @@ Part = TypeVar("Part")
 
 def roots(spec: Specification) -> Iterator[tuple[str, Node]]:
     """Each node that the specification holds directly, with its place as a JSON Pointer, in the order of the fields."""
-    yield from _roots(spec, "")
+    yield from parts(spec)
 
 
-def _roots(value: object, path: str) -> Iterator[tuple[str, Node]]:
+def parts(value: object, path: str = "") -> Iterator[tuple[str, Node]]:
+    """Each node that a part of a specification holds directly, with its place below `path`."""
     if isinstance(value, Node):
         yield path, value
     elif isinstance(value, tuple):
         for at, part in enumerate(value):
-            yield from _roots(part, f"{path}/{at}")
+            yield from parts(part, f"{path}/{at}")
     elif is_dataclass(value):
         for item in fields(value):
-            yield from _roots(getattr(value, item.name), f"{path}/{item.name}")
+            yield from parts(getattr(value, item.name), f"{path}/{item.name}")
 
 
 def with_nodes(part: Part, change: Callable[[Node], Node]) -> Part:

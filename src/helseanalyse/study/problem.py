@@ -6,7 +6,6 @@ person's value nor a count of persons: a study knows none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from helseanalyse.study.messages import MESSAGES, TYPE_WORDS
@@ -36,6 +35,11 @@ class Problem:
     def severity(self) -> str:
         """How bad: "error", "warning" or "note"."""
         return MESSAGES[self.id].severity
+
+    @property
+    def is_error(self) -> bool:
+        """Whether the study cannot be answered as it stands."""
+        return self.severity == "error"
 
     def what(self, language: str = "en") -> str:
         """What happened."""
@@ -67,19 +71,3 @@ def problem(identifier: str, /, *, place: str = "", path: str = "", **words: obj
     """A problem with its words as texts."""
     filled = tuple((name, str(word)) for name, word in words.items())
     return Problem(id=identifier, words=filled, place=place, path=path)
-
-
-class StudyError(Exception):
-    """A study that cannot be: every mistake that was found, each with its place and its remedy."""
-
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(str(each) for each in self.problems))
-
-    def _render_traceback_(self) -> list[str]:
-        """What a notebook shows: the message alone, without our own frames."""
-        return [str(self)]
-
-
-class SpecificationError(StudyError):
-    """A specification in JSON that cannot be read: every mistake, with its place in the file and its remedy."""

@@ -15,9 +15,10 @@ from typing import Any
 from helseanalyse.catalogue.model import Kind
 from helseanalyse.catalogue.nearest import nearest
 from helseanalyse.study import nodes
+from helseanalyse.study.errors import SpecificationError
 from helseanalyse.study.json_text import kind_of, shown
 from helseanalyse.study.node import Node
-from helseanalyse.study.problem import Problem, SpecificationError, problem
+from helseanalyse.study.problem import Problem, problem
 from helseanalyse.study.shape import REQUIRED, Field, Shape, fields_of, tag_of
 from helseanalyse.study.specification import SPEC_VERSION, Analysis, Specification
 from helseanalyse.study.types import CodeList

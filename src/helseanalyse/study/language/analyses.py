@@ -13,8 +13,11 @@ from helseanalyse.study.language.build import date_from
 from helseanalyse.study.language.dates import Date, Duration, whole_days
 from helseanalyse.study.language.draft import Draft, Named, name_of, names_of, one_value, truth
 from helseanalyse.study.language.freeze import freeze
+from helseanalyse.study.language.registry import opened
 from helseanalyse.study.language.trouble import fail, is_broken, study_place, tell
 from helseanalyse.study.language.values import Number, Truth
+from helseanalyse.study.lineage import walk
+from helseanalyse.study.parts import parts
 from helseanalyse.study.problem import Problem
 from helseanalyse.study.specification import (
     Counts,
@@ -85,8 +88,8 @@ class Analyses:
     ) -> None:
         """Events, person-years and rates of an outcome, by variables, exposures, "age" (attained), "year", "sex".
 
-        age_bands: lower bounds; ten-year bands where "age" is asked for without them, five-year bands for a
-        standard. standard: "nordic_2000", "european_2013", "who_2000" ... for directly standardised rates.
+        age_bands: lower bounds; ten-year bands where "age" is asked for without them, five-year bands with a
+        standard. standard: "nordic-2000", "european-2013", "who-2000-2025" ... for directly standardised rates.
         """
         names, which = names_of(by), name_of(outcome)
         if not is_broken(which):
@@ -206,8 +209,8 @@ class Analyses:
 
     @property
     def catalogue(self) -> Catalogue:
-        """The catalogue that the study speaks of."""
-        return self._draft.catalogue if self._draft.catalogue is not None else norway()
+        """The catalogue that the study speaks of: the one given, or the one its rows were taken from."""
+        return self._draft.catalogue if self._draft.catalogue is not None else _catalogue_of(self._draft)
 
     def _checked(self, spec: Specification, catalogue: Catalogue) -> list[Problem]:
         return []
@@ -240,10 +243,25 @@ class Analyses:
         self._draft.analyses.append(analysis)
 
 
+def _catalogue_of(draft: Draft) -> Catalogue:
+    """The catalogue that rows were opened from; the Norwegian one where they came with the platform."""
+    held = [*draft.criteria, *draft.variables, *draft.exposures, *draft.analyses]
+    series = [draft.index, *(on for _, on in draft.outcomes)]
+    if draft.follow is not None:
+        series += [draft.follow.start, *(on for _, on in draft.follow.until)]
+    found = [node for each in held for _, node in parts(each)] + [node for node in series if node is not None]
+    for node in walk(*found):
+        if isinstance(node, nodes.Table):
+            catalogue = opened(node.registry)
+            if catalogue is not None:
+                return catalogue
+    return norway()
+
+
 def _bands(given: Iterable[int], by: tuple[str, ...], standard: str | None) -> tuple[int, ...]:
     bands = tuple(given)
     if bands:
         return bands
-    if standard is not None:
-        return FIVE_YEARS
-    return TEN_YEARS if "age" in by else ()
+    if "age" not in by:
+        return ()
+    return FIVE_YEARS if standard is not None else TEN_YEARS  # standard populations have groups of five years

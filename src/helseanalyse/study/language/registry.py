@@ -81,6 +81,15 @@ def _rows_of(table: model.Table, registry: model.Registry | None = None) -> Any:
     return whole(table_node(table))
 
 
+# The catalogue that a registry was last opened from: so that a study need not be told what its rows already know.
+_opened: dict[str, Catalogue] = {}
+
+
+def opened(registry: str) -> Catalogue | None:
+    """The catalogue from which a study took a registry, where it opened one of its own."""
+    return _opened.get(registry)
+
+
 class Registries:
     """The registries of a catalogue: `catalogue.registry("dmlate")`, then its columns as attributes.
 
@@ -91,6 +100,8 @@ class Registries:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
+        for registry in catalogue.registries:
+            _opened[registry.name] = catalogue
 
     def registry(self, name: str) -> Any:
         """The rows of a registry's main table; its other tables are attributes."""

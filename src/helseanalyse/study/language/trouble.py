@@ -14,7 +14,8 @@ from contextvars import ContextVar
 from types import FrameType
 from typing import Any, TypeVar
 
-from helseanalyse.study.problem import Problem, StudyError
+from helseanalyse.study.errors import StudyError
+from helseanalyse.study.problem import Problem
 
 Wanted = TypeVar("Wanted")
 

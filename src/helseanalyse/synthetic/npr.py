@@ -183,7 +183,7 @@ def tables(world: World, batch: int) -> dict[str, pa.Table]:
     lives = world.lives(batch)
     parts = [_background(lives, world.seed, level) for level in ("inpatient", "day", "outpatient")]
     parts += npr_disease.all_stays(lives, world.seed)
-    parts += [npr_disease.births(world, batch)]
+    parts += npr_disease.births(world, batch)
     stays = _joined(parts)
     keep = lives.resident(stays.row, stays.on)
     stays = Stays(**{f.name: getattr(stays, f.name)[keep] for f in fields(Stays)})

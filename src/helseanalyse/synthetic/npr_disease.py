@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from helseanalyse.synthetic import acute, cancer
+from helseanalyse.synthetic.births import births as of_mothers
 from helseanalyse.synthetic.calendar import START, STOP, YEAR_DAYS, Days
 from helseanalyse.synthetic.draw import Bools, Draw, Floats, Ints, Words, part, words
 from helseanalyse.synthetic.life import Lives
@@ -229,10 +230,22 @@ def all_stays(lives: Lives, seed: int) -> list[Stays]:
     return result + _infarctions(lives, draw) + _strokes(lives, draw) + _cancers(lives, draw)
 
 
-def births(world: World, batch: int) -> Stays:
-    """The stays of newborn children (healthy: Z38.0); their mothers' come with the births of MFR."""
+def births(world: World, batch: int) -> list[Stays]:
+    """The stays of newborn children, and of their mothers."""
     lives = world.lives(batch)
     born = lives.people.born
     row = np.flatnonzero((born >= START) & (born < STOP) & ~lives.people.abroad)
     bits = Draw(world.seed, lives.people.pid).words("npr.newborn")[row]
-    return _stays(row, born[row], bits, _places("Z380"), 1.6, INPATIENT, 0.1)
+    newborn = _stays(row, born[row], bits, _places("Z380"), 1.6, INPATIENT, 0.1)
+    some = of_mothers(world, lives)
+    # One stay a delivery: of twins, the first of the list.
+    first = np.ones(len(some.row), dtype=bool)
+    first[1:] = (some.row[1:] != some.row[:-1]) | (some.on[1:] - some.on[:-1] > 3)
+    kind = np.where(some.preeclampsia, 3, some.caesarean)
+    code = np.array(_places("O800", "O820", "O821", "O149"), dtype=np.int16)[kind]
+    mothers = _stays(some.row, some.on, some.draw.words("npr.delivery"), [0], 1.9, INPATIENT, 0.55)
+    result = [newborn]
+    result.append(Stays(*(column[first] for column in (
+        mothers.row, mothers.on, mothers.length, mothers.level, mothers.acute, code, mothers.bits
+    ))))  # fmt: skip
+    return result

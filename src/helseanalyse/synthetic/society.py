@@ -20,6 +20,7 @@ class Society:
     """everyone, families, homes: arrays indexed by person number.
 
     mothers, children: the births in Norway from 2008 on, sorted by mother and day of birth.
+    earlier_children: (total + 1,) the children that each woman had before 2008.
     """
 
     everyone: Everyone
@@ -27,6 +28,7 @@ class Society:
     homes: Homes
     mothers: Ints
     children: Ints
+    earlier_children: Ints
 
     def births_of(self, pid: Ints) -> tuple[Ints, Ints]:
         """(position in pid, child) of every birth of these mothers; pid must ascend."""
@@ -44,4 +46,5 @@ def society(batches: Iterable[Lives], seed: int) -> Society:
     here = (family.mother > 0) & ~all_.abroad & (all_.born >= START) & (all_.born < STOP)
     children = np.flatnonzero(here)
     children = children[np.lexsort((children, all_.born[children], family.mother[children]))]
-    return Society(all_, family, homes(all_, family, seed), family.mother[children], children)
+    before = np.bincount(family.mother[(family.mother > 0) & (all_.born < START)], minlength=len(all_.born))
+    return Society(all_, family, homes(all_, family, seed), family.mother[children], children, before)

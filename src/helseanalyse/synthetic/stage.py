@@ -17,7 +17,7 @@ from typing import Final
 import duckdb
 import pyarrow as pa
 
-from helseanalyse.synthetic import dar, lmr, npr, population
+from helseanalyse.synthetic import dar, kpr, krg, lmr, mfr, npr, population, quality
 from helseanalyse.synthetic.world import SyntheticError, World
 
 Maker = Callable[[World, int], dict[str, pa.Table]]
@@ -28,6 +28,11 @@ MAKERS: Final[dict[str, Maker]] = {
     "npr": npr.tables,
     "lmr": lmr.tables,
     "dar": dar.tables,
+    "kpr": kpr.tables,
+    "mfr": mfr.tables,
+    "krg": krg.tables,
+    "infarction": quality.infarction_tables,
+    "stroke": quality.stroke_tables,
 }
 REGISTRIES: Final = tuple(MAKERS)
 

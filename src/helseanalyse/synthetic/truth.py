@@ -105,6 +105,7 @@ HYPERTENSION_STROKE: Final = 1.50
 HEART_FAILURE_DEATH: Final = 2.20
 DEMENTIA_DEATH: Final = 2.00
 COPD_DEATH: Final = 1.70
+SMOKING_BIRTH_WEIGHT: Final = 180.0  # grams less, at the same gestational age
 INFARCTION_TREND: Final = -0.038  # relative change a year of the hazard at a given age
 
 EFFECTS: Final = (

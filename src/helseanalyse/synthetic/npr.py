@@ -185,8 +185,7 @@ def tables(world: World, batch: int) -> dict[str, pa.Table]:
     parts += npr_disease.all_stays(lives, world.seed)
     parts += npr_disease.births(world, batch)
     stays = _joined(parts)
-    keep = lives.resident(stays.row, stays.on)
-    stays = Stays(**{f.name: getattr(stays, f.name)[keep] for f in fields(Stays)})
+    stays = stays.where(lives.resident(stays.row, stays.on))
     left = stays.on + stays.length
     left = np.minimum(left, lives.died[stays.row])
     diagnoses, procedures = _diagnoses(lives, stays), _procedures(stays)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +32,13 @@ class Stays:
     acute: Bools
     code: npt.NDArray[np.int16]
     bits: Words
+
+    def where(self, keep: Bools) -> Stays:
+        """Those for which `keep` is true."""
+        return Stays(
+            self.row[keep], self.on[keep], self.length[keep], self.level[keep], self.acute[keep],
+            self.code[keep], self.bits[keep],
+        )  # fmt: skip
 
 
 def cells(lives: Lives, row: Ints, on: Days) -> Ints:
@@ -244,8 +251,5 @@ def births(world: World, batch: int) -> list[Stays]:
     kind = np.where(some.preeclampsia, 3, some.caesarean)
     code = np.array(_places("O800", "O820", "O821", "O149"), dtype=np.int16)[kind]
     mothers = _stays(some.row, some.on, some.draw.words("npr.delivery"), [0], 1.9, INPATIENT, 0.55)
-    result = [newborn]
-    result.append(Stays(*(column[first] for column in (
-        mothers.row, mothers.on, mothers.length, mothers.level, mothers.acute, code, mothers.bits
-    ))))  # fmt: skip
-    return result
+    mothers = replace(mothers, code=code)
+    return [newborn, mothers.where(first)]

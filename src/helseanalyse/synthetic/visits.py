@@ -22,6 +22,7 @@ from helseanalyse.synthetic.menus import SLOTS, cell_of
 
 KEEPS = 0.55
 _KEEPS_BITS = int(KEEPS * SLOTS)
+_NUMBERS = np.arange(2_000)  # more than anyone's contacts in a year
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,16 @@ def count_table(mean: Floats, any_share: Floats) -> npt.NDArray[np.int16]:
         if m <= 0:
             rows.append(np.zeros(SLOTS))
         elif share >= -np.expm1(-m) * 0.999:
-            rows.append(poisson.ppf(draws, m))
+            rows.append(_quantiles(poisson.pmf(_NUMBERS, m), draws))
         else:
             size = brentq(lambda k, m=m, share=share: (k / (k + m)) ** k - (1.0 - share), 1e-4, 1e4)
-            rows.append(nbinom.ppf(draws, size, size / (size + m)))
+            rows.append(_quantiles(nbinom.pmf(_NUMBERS, size, size / (size + m)), draws))
     return np.asarray(rows).astype(np.int16)
+
+
+def _quantiles(chances: Floats, draws: Floats) -> Floats:
+    """The smallest number whose cumulative chance reaches each draw."""
+    return np.searchsorted(np.cumsum(chances), draws).astype(np.float64)
 
 
 def visits(

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from os.path import commonprefix
 
 from helseanalyse.catalogue.codes.model import CodeError, CodeLevel, Coverage, Entry, Group, Status
 from helseanalyse.catalogue.model import Label
@@ -241,7 +240,7 @@ class CodeSystem:
         found = [code] if code in self.table else []
         found += [short for end in range(len(code) - 1, 0, -1) if (short := code[:end]) in self.table][:1]
         slips = {slip for slip in _slips(code) if slip in self.table} - set(found)
-        found += sorted(slips, key=lambda slip: (-len(commonprefix([slip, code])), slip))
+        found += sorted(slips, key=lambda slip: (-_shared(slip, code), slip))
         if len(found) < most and code:
             alike = [known for known in self.codes if known[:1] == code[:1] and abs(len(known) - len(code)) < 3]
             found += [known for known in nearest(code, alike, most=most, least=0.6) if known not in found]
@@ -263,6 +262,12 @@ class CodeSystem:
     @property
     def _article(self) -> str:
         return f"{'an' if self.name[0] in 'AIE' else 'a'} {self.name} code"
+
+
+def _shared(left: str, right: str) -> int:
+    """How many characters two codes share from their beginning."""
+    pairs = zip(left, right, strict=False)
+    return next((at for at, (one, other) in enumerate(pairs) if one != other), min(len(left), len(right)))
 
 
 def _years(since: date, until: date) -> str:

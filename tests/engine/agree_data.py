@@ -76,7 +76,7 @@ class Choices:
         return self.choose(one_in) == one_in - 1
 
 
-def registers(choices: Choices, catalogue: Catalogue, used: frozenset[str], size: Size = Size()) -> Registers:
+def registers(choices: Choices, catalogue: Catalogue, used: frozenset[str], size: Size) -> Registers:
     """Rows of a few persons in the tables used ("npr.episode"), in any order; the universe's main table always."""
     universe = catalogue.universe
     found: Registers = {}

@@ -1,7 +1,8 @@
 """Type-correct random expressions, built backwards from the wanted type.
 
-`Maker(choose).series(kind, rows)` makes a series of that kind: of rows (a domain), or of the person where rows is None. `exact`
-asks for floats that come out the same in any order of adding, so that they may be compared, sorted and rounded.
+`Maker(choose).series(kind, rows)` makes a series of that kind: of rows (a domain), or of the person where
+rows is None. `exact` asks for floats that come out the same in any order of adding, so that they may be compared,
+sorted and rounded.
 """
 
 from __future__ import annotations

@@ -50,14 +50,14 @@ class Question:
     last_day: date
 
 
-def question(choose: Callable[[int], int], size: Size = Size()) -> Question:
+def question(choose: Callable[[int], int], size: Size | None = None) -> Question:
     """A random study and random data in the tables that it reads."""
     m = Maker(choose)
     study, catalogue = specification(m), CATALOGUE
     if m.chance(4):
         study, catalogue = _without_residence(study)
     used = frozenset(f"{node.registry}.{node.name}" for node in walk(study) if isinstance(node, n.Table))
-    rows = registers(m, catalogue, used | {"population.residence"}, size)
+    rows = registers(m, catalogue, used | {"population.residence"}, size or Size())
     return Question(study, catalogue, rows, m.pick(END, END, date(2020, 2, 29), date(2021, 6, 30)))
 
 
@@ -116,14 +116,21 @@ def _date(m: Maker, one_in: int = 2) -> n.Series:
     """A date of the person: often a plain one, so that there is somebody to follow."""
     if m.chance(one_in):
         return m.series(Kind.DATE, None, 2)
-    table, name = m.pick((LAB, "taken_on"), (EPISODE, "admitted_on"), (EPISODE, "discharged_on"), (EMIGRATION, "emigrated_on"))
+    table, name = m.pick(
+        (LAB, "taken_on"), (EPISODE, "admitted_on"), (EPISODE, "discharged_on"), (EMIGRATION, "emigrated_on")
+    )
     column = col(n.Filter(table, n.Compare(">=", col(table, name), n.Constant(START, DATE))), name)
     return n.Aggregate("min", column) if m.chance() else n.Aggregate("max", column)
 
 
 def _follow_up(m: Maker) -> FollowUp:
     stops = tuple(Stop(name=f"s{i}", on=m.pick(col(PERSON, "died_on"), _date(m))) for i in range(m.pick(0, 1, 2, 3)))
-    starts = (n.Constant(START, DATE), n.Constant(m.pick(*DATES), DATE), _date(m), col(first(LAB, col(LAB, "taken_on")), "taken_on"))
+    starts = (
+        n.Constant(START, DATE),
+        n.Constant(m.pick(*DATES), DATE),
+        _date(m),
+        col(first(LAB, col(LAB, "taken_on")), "taken_on"),
+    )
     return FollowUp(
         start=m.pick(*starts),
         until=stops,

@@ -170,8 +170,14 @@ def overlaps(m: Maker, kind: Kind, of: Domain, depth: int, exact: bool, system: 
 
 
 def near(m: Maker, kind: Kind, of: Domain, depth: int, exact: bool, system: str) -> n.Series:
-    how = m.pick(*{Kind.BOOL: ["exists"], Kind.INT: ["count", "sum", "min", "max"], Kind.FLOAT: ["sum", "mean", "min", "max"],
-                   Kind.DATE: ["min", "max"], Kind.TEXT: ["min", "max"]}[kind])  # fmt: skip
+    ways = {
+        Kind.BOOL: ["exists"],
+        Kind.INT: ["count", "sum", "min", "max"],
+        Kind.FLOAT: ["sum", "mean", "min", "max"],
+        Kind.DATE: ["min", "max"],
+        Kind.TEXT: ["min", "max"],
+    }
+    how = m.pick(*ways[kind])
     if exact and how == "mean":
         how = "sum"
     dates = _many(m, Kind.DATE, depth, False)
@@ -191,7 +197,11 @@ def arithmetic(m: Maker, kind: Kind, of: Domain, depth: int, exact: bool, system
     if sign in ("/", "**"):
         left = m.series(m.pick(*NUMBERS), of, depth, exact=True)
         # Large powers of large numbers are left to the specification tables.
-        right = n.Constant(m.pick(-1, 0, 1, 2, 3), TYPES[Kind.INT]) if sign == "**" else m.series(m.pick(*NUMBERS), of, depth, exact=True)
+        right = (
+            n.Constant(m.pick(-1, 0, 1, 2, 3), TYPES[Kind.INT])
+            if sign == "**"
+            else m.series(m.pick(*NUMBERS), of, depth, exact=True)
+        )
         return n.Arithmetic(sign, left, right)
     exactly = exact or sign in ("//", "%")
     # Products of sums of products soon leave 64 bits, and floats their exactness: one side stays small.
@@ -287,4 +297,3 @@ WAYS |= {
     Kind.CODE: [leaf, look_up, of_pick, related, previous],
     Kind.CODES: [leaf, leaf, related],
 }  # fmt: skip
-

@@ -39,10 +39,13 @@ def days(*texts: str) -> list[list[object]]:
     return [[None if text == "-" else day(text) for text in texts]]
 
 
+TEN_ELEVEN = ("2020-06-10", "2020-06-11", "2021-06-10")
+
 ADDING = Chapter(
     "Adding to dates",
-    "Dates have day precision. If the day does not exist after months or years are added, the result is the first of the next "
-    "month. The law behind it: x + n months is the smallest date y for which (y - x) in months is n.",
+    "Dates have day precision. If the day does not exist after months or years are added, the result is the "
+    "first of the next month. The law behind it: x + n months is the smallest date y for which (y - x) in "
+    "months is n.",
     (
         Example(
             says="A month more.",
@@ -129,8 +132,8 @@ ADDING = Chapter(
 
 DIFFERENCES = Chapter(
     "Differences of dates, and ages",
-    "A difference counts whole units and floors; one day short is one less. In years it is the age rule: who is born on "
-    "29 February has the birthday of a common year on 1 March.",
+    "A difference counts whole units and floors; one day short is one less. In years it is the age rule: who "
+    "is born on 29 February has the birthday of a common year on 1 March.",
     (
         Example(
             says="The age of somebody born on 29 February.",
@@ -143,12 +146,16 @@ DIFFERENCES = Chapter(
         *(
             Example(
                 says=f"In {unit}: one day short is one less, also below zero.",
-                rows=born_and_died("2020-06-11 2020-06-10", "2020-06-11 2020-06-11", "2020-06-11 2021-06-10", "- 2020-01-01"),
+                rows=born_and_died(*(f"2020-06-11 {text}" for text in TEN_ELEVEN), "- 2020-01-01"),
                 node=n.DateDiff(DIED, BORN, unit),
                 gives=gives,
                 python=f"(population.died_on - population.born_on).{unit}",
             )
-            for unit, gives in [("years", [-1, 0, 0, None]), ("months", [-1, 0, 11, None]), ("days", [-1, 0, 364, None])]
+            for unit, gives in [
+                ("years", [-1, 0, 0, None]),
+                ("months", [-1, 0, 11, None]),
+                ("days", [-1, 0, 364, None]),
+            ]
         ),
         Example(
             says="From 31 January a month has passed on 1 March, not before.",
@@ -188,7 +195,9 @@ DIFFERENCES = Chapter(
         Example(
             says="Time from one event to the next, as a value of the person.",
             rows=on_dates("2020-01-01", "2020-03-01"),
-            node=n.DateDiff(col(first(LAB, TAKEN, position=2), "taken_on"), col(first(LAB, TAKEN), "taken_on"), "months"),
+            node=n.DateDiff(
+                col(first(LAB, TAKEN, position=2), "taken_on"), col(first(LAB, TAKEN), "taken_on"), "months"
+            ),
             gives=[2, None],
             python="(lab.nth(2, by=lab.taken_on).taken_on - lab.first(by=lab.taken_on).taken_on).months",
         ),

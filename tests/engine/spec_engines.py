@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
+from tests.engine.spec_studies import StudyExample
 from tests.engine.spec_words import CATALOGUE, Example, day
 
 from helseanalyse.engine import reference
@@ -11,6 +13,7 @@ from helseanalyse.engine.reference.meaning import At, period_of, rows_of, value_
 from helseanalyse.engine.reference.periods import as_date
 from helseanalyse.study import language
 from helseanalyse.study import nodes as n
+from helseanalyse.study.answer import RawResult
 from helseanalyse.study.specification import Specification, Variable
 from helseanalyse.study.ties import with_ties
 
@@ -62,3 +65,16 @@ def _result(node: n.Node, at: At) -> Any:
 def typed(value: Any) -> Any:
     """A value with its type, so that 1, 1.0 and true differ."""
     return [typed(part) for part in value] if isinstance(value, list | tuple) else (type(value).__name__, value)
+
+
+def study_of(example: StudyExample) -> Specification:
+    """The study that the example's Python text makes."""
+    names = dict(WORDS) | {"Study": partial(language.Study, catalogue=REGISTRIES)}
+    exec(example.python, names)
+    return names["study"].specification()
+
+
+def study_by_reference(example: StudyExample) -> RawResult:
+    """The last result of the study, by the reference engine."""
+    data = reference.data(CATALOGUE, example.rows)
+    return reference.answer(study_of(example), data, example.complete_to).results[-1]

@@ -46,8 +46,9 @@ def admitted(*dates: str) -> dict[str, list[dict[str, object]]]:
 
 LOOK_UPS = Chapter(
     "The value as of a date",
-    "look_up takes, for each row, exactly one value from another table of the same person: of the period that holds the "
-    "row's date, or of the last row dated on or before it. Where nothing fits, the value is unknown. Rows never multiply.",
+    "look_up takes, for each row, exactly one value from another table of the same person: of the period "
+    "that holds the row's date, or of the last row dated on or before it. Where nothing fits, the value is "
+    "unknown. Rows never multiply.",
     (
         Example(
             says="Where the person lived on the day of admission. The day of moving in belongs to the new place.",
@@ -111,8 +112,8 @@ LOOK_UPS = Chapter(
 
 WINDOWS = Chapter(
     "Windows round a date",
-    "near counts, for each row, the rows of another table dated from `low` to `high` days after the row's date; day 0 is the date "
-    "itself. Near an unknown date there is nothing.",
+    "near counts, for each row, the rows of another table dated from `low` to `high` days after the row's "
+    "date; day 0 is the date itself. Near an unknown date there is nothing.",
     (
         Example(
             says="Results on the 30 days before, the day itself left out.",
@@ -155,9 +156,7 @@ WINDOWS = Chapter(
             says="Admissions with a dispensing in the week after, of a person.",
             rows=admitted("2020-01-01", "2020-02-01")
             | given("lmr.dispensing", "pid atc dispensed_on", "1 B01AC04 2020-01-03"),
-            node=n.Count(
-                n.Filter(EPISODE, n.Near(ADMITTED, col(DISPENSING, "dispensed_on"), 0, 7, "exists"))
-            ),
+            node=n.Count(n.Filter(EPISODE, n.Near(ADMITTED, col(DISPENSING, "dispensed_on"), 0, 7, "exists"))),
             gives=[1],
             python="npr.where(npr.near(lmr, days=(0, 7)).exists()).count()",
         ),

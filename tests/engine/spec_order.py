@@ -12,6 +12,7 @@ from tests.engine.spec_words import (
     Chapter,
     Example,
     col,
+    compare,
     day,
     first,
     given,
@@ -22,9 +23,7 @@ from helseanalyse.study import nodes as n
 AB = given("lab.result", "pid whole note", "1 1 z", "1 2 c", "1 2 z")
 BY_WHOLE = n.Sort(LAB, (WHOLE,))
 GAPPY = given("lab.result", "pid whole", "1 -", "1 5", "1 20", "2 -")
-SAME_DAY = given(
-    "lmr.dispensing", "pid atc dispensed_on packs", "1 A02BC01 2021-05-02 1", "1 N02BE01 2021-05-02 2"
-)
+SAME_DAY = given("lmr.dispensing", "pid atc dispensed_on packs", "1 A02BC01 2021-05-02 1", "1 N02BE01 2021-05-02 2")
 ON_DAY = n.Sort(DISPENSING, (col(DISPENSING, "dispensed_on"),))
 DATED = given(
     "lab.result",
@@ -38,9 +37,10 @@ BY_DATE = n.Sort(LAB, (TAKEN,))
 
 PICKING = Chapter(
     "Order, and picking one row",
-    "Rows have no order until they are sorted, ascending, and the unknown come first. Only sorted rows have a first and a last. "
-    "Ties are always broken: by the other columns of the table that the study uses, in the order of the catalogue, and last "
-    "of all by the order in which the vault stores the rows. So the same question has the same answer on every run.",
+    "Rows have no order until they are sorted, ascending, and the unknown come first. Only sorted rows have "
+    "a first and a last. Ties are always broken: by the other columns of the table that the study uses, in "
+    "the order of the catalogue, and last of all by the order in which the vault stores the rows. So the "
+    "same question has the same answer on every run.",
     (
         Example(
             says="The first row in the order of a column.",
@@ -157,7 +157,7 @@ PICKING = Chapter(
         Example(
             says="A pick of filtered rows.",
             rows=DATED,
-            node=col(n.Pick(n.Sort(n.Filter(LAB, n.Compare("<", WHOLE, n.Constant(8, WHOLE.type))), (TAKEN,)), -1), "taken_on"),
+            node=col(first(n.Filter(LAB, compare(WHOLE, "<", 8)), TAKEN, position=-1), "taken_on"),
             gives=[day("2020-02-10"), day("2020-01-01")],
             python="lab.where(lab.whole < 8).last(by=lab.taken_on).taken_on",
         ),

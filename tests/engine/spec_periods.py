@@ -9,6 +9,7 @@ from tests.engine.spec_words import (
     CARE,
     DIED,
     DISPENSING,
+    EPISODE,
     LAB,
     RESIDENCE,
     TAKEN,
@@ -36,7 +37,7 @@ def january(number: int) -> object:
 
 
 def care(*periods: str, pid: int = 1) -> dict[str, list[dict[str, object]]]:
-    """Periods of care from text: "1-10" is [1, 10) in days of January; "5-" is still running; "w" after it is the ward."""
+    """Periods of care from text: "1-10" is [1, 10) in January, "5-" is still running; with a w it is the ward."""
     rows = []
     for text in periods:
         start, _, stop = text.rstrip("w").partition("-")
@@ -66,11 +67,13 @@ def on_days(*numbers: int, pid: int = 1) -> list[dict[str, object]]:
 
 HOME = n.Filter(CARE, compare(col(CARE, "service"), "==", const("home", col(CARE, "service").type)))
 WARD = n.Filter(CARE, compare(col(CARE, "service"), "==", const("ward", col(CARE, "service").type)))
+ADMITTED, DISCHARGED = col(EPISODE, "admitted_on"), col(EPISODE, "discharged_on")
 BOTH = care("1-10", "8-15w")
 
 EPISODES = Chapter(
     "Episodes",
-    "Dates close to each other are one episode: a gap of more than `max_gap` days between neighbours starts a new one.",
+    "Dates close to each other are one episode: a gap of more than `max_gap` days between neighbours starts "
+    "a new one.",
     (
         Example(
             says="Gaps of 5, 7 and 8 days with max_gap 7: two episodes. Without dates, none.",
@@ -112,9 +115,9 @@ EPISODES = Chapter(
 
 PERIODS = Chapter(
     "Periods",
-    "A period is half-open, [start, stop): the start is inside, the stop is not. An unknown stop means that it still runs. A period "
-    "with an unknown start, or that stops no later than it starts, is no period. In the tables below 1 to 10 are days of "
-    "January 2020.",
+    "A period is half-open, [start, stop): the start is inside, the stop is not. An unknown stop means that "
+    "it still runs. A period with an unknown start, or that stops no later than it starts, is no period. In "
+    "the tables below 1 to 10 are days of January 2020.",
     (
         Example(
             says="The union merges what overlaps.",
@@ -175,7 +178,10 @@ PERIODS = Chapter(
         ),
         Example(
             says="Moved by some days.",
-            rows=care("1-10", "12-"), node=n.Shift(CARE, 5), gives=[spans("6-15", "17-")], python="npr.care.shift(days(5))",
+            rows=care("1-10", "12-"),
+            node=n.Shift(CARE, 5),
+            gives=[spans("6-15", "17-")],
+            python="npr.care.shift(days(5))",
         ),
         Example(
             says="Two dates of each row as a period; empty and reversed ones are none.",
@@ -187,21 +193,28 @@ PERIODS = Chapter(
                 "1 2020-01-07 2020-01-06",
                 "1 2020-01-08 -",
             ),
-            node=n.Spans(_ADMITTED := col(n.Table("npr", "episode", CARE.table_grain.EVENT, "admitted_on"), "admitted_on"),
-                         col(_ADMITTED.of, "discharged_on")),
+            node=n.Spans(ADMITTED, DISCHARGED),
             gives=[spans("1-4", "8-")],
             python="spans(npr.admitted_on, npr.discharged_on)",
         ),
         Example(
             says="The same with the day of discharge itself inside.",
-            rows=given("npr.episode", "pid admitted_on discharged_on", "1 2020-01-01 2020-01-04", "1 2020-01-05 2020-01-05"),
-            node=n.Spans(_ADMITTED, n.DateAdd(col(_ADMITTED.of, "discharged_on"), const(1), "days")),
+            rows=given(
+                "npr.episode", "pid admitted_on discharged_on", "1 2020-01-01 2020-01-04", "1 2020-01-05 2020-01-05"
+            ),
+            node=n.Spans(ADMITTED, n.DateAdd(DISCHARGED, const(1), "days")),
             gives=[spans("1-5", "5-6")],
             python="spans(npr.admitted_on, npr.discharged_on + days(1))",
         ),
         Example(
             says="Two dates of the person are one period.",
-            rows=given("population.person", "pid born_on died_on", "1 2020-01-03 2020-01-20", "2 2020-01-03 -", "3 - 2020-01-03"),
+            rows=given(
+                "population.person",
+                "pid born_on died_on",
+                "1 2020-01-03 2020-01-20",
+                "2 2020-01-03 -",
+                "3 - 2020-01-03",
+            ),
             node=n.Spans(BORN, DIED),
             gives=[spans("3-20"), spans("3-"), []],
             python="spans(population.born_on, population.died_on)",
@@ -216,7 +229,7 @@ PERIODS = Chapter(
         ),
         Example(
             says="Whether a period holds a date: its start is inside, its stop is not.",
-            rows={"npr.care": [*care("1-10")["npr.care"], *care("1-10", pid=2)["npr.care"], *care("1-10", pid=3)["npr.care"]]}
+            rows={"npr.care": [row for pid in (1, 2, 3) for row in care("1-10", pid=pid)["npr.care"]]}
             | given("population.person", "pid born_on", "1 2020-01-01", "2 2020-01-10", "3 -"),
             node=n.Covers(CARE, BORN),
             gives=[True, False, None],
@@ -291,15 +304,17 @@ def packs(*lines: str) -> dict[str, list[dict[str, object]]]:
 
 
 ON, DDD, ATC = col(DISPENSING, "dispensed_on"), rounded_up(col(DISPENSING, "ddd")), col(DISPENSING, "atc")
+METFORMIN = n.Filter(DISPENSING, n.InCodes(ATC, codes("ATC", "A10BA"), "with_children"))
 FOUR = packs("1 30", "26 30", "71 30", "151 30")
 SUPPLY = "supply(lmr.dispensed_on, lmr.ddd, lag=0"
 
 
 EXPOSURE = Chapter(
     "Exposure from dispensings",
-    "A dispensing covers the days it supplies, rounded up and at least one. Steps, in this order: supplies of one person, substance and day "
-    "add up; surplus is carried over, if the study says so; episodes join when the gap is at most `grace` days; the extension is added; "
-    "exposure begins at the `minimum`-th day of dispensing; everything moves `lag` days. Below, 30 days each on days 1, 26, 71 and 151.",
+    "A dispensing covers the days it supplies, rounded up and at least one. Steps, in this order: supplies "
+    "of one person, substance and day add up; surplus is carried over, if the study says so; episodes join "
+    "when the gap is at most `grace` days; the extension is added; exposure begins at the `minimum`-th day "
+    "of dispensing; everything moves `lag` days. Below, 30 days each on days 1, 26, 71 and 151.",
     (
         Example(
             says="Without carry-over each supply starts on its own day.",
@@ -358,7 +373,7 @@ EXPOSURE = Chapter(
             python=f"{SUPPLY}, minimum=2)",
         ),
         Example(
-            says="Supplies of one day add up. Each is rounded up, and a day with a dispensing counts as one day at least.",
+            says="Supplies of one day add up, each rounded up; a day with a dispensing counts as one day at least.",
             rows=packs("1 2.5", "1 2", "11 0"),
             node=n.Supply(ON, DDD),
             gives=[spans("1-6", "11-12")],
@@ -396,11 +411,11 @@ EXPOSURE = Chapter(
             says="Only dispensings of some codes: filter first.",
             rows=packs("1 30 A10BA02", "11 30 C10AA05"),
             node=n.Supply(
-                col(_METFORMIN := n.Filter(DISPENSING, n.InCodes(ATC, codes("ATC", "A10BA"), "with_children")), "dispensed_on"),
-                rounded_up(col(_METFORMIN, "ddd")),
+                col(METFORMIN, "dispensed_on"),
+                rounded_up(col(METFORMIN, "ddd")),
             ),
             gives=[spans("1-31")],
-            python='metformin = lmr.where(lmr.atc.within(atc("A10BA")))\nsupply(metformin.dispensed_on, metformin.ddd, lag=0)',
+            python='drug = lmr.where(lmr.atc.within(atc("A10BA")))\nsupply(drug.dispensed_on, drug.ddd, lag=0)',
         ),
         Example(
             says="Covered days over days in a window: the proportion of days covered. Here 110 of 170.",

@@ -34,13 +34,13 @@ OVER_FIVE = compare(WHOLE, ">", 5)
 
 ROWS = Chapter(
     "Rows and persons",
-    "A table has many rows a person (events, periods) or at most one. A value belongs to the rows it is taken from, or to "
-    "the person. A value of the person combines with anything; values of different rows do not combine.",
+    "A table has many rows a person (events, periods) or at most one. A value belongs to the rows it is "
+    "taken from, or to the person. A value of the person combines with anything; values of different rows do "
+    "not combine.",
     (
         Example(
             says="A value of the person goes with each of the person's rows.",
-            rows=given("lab.result", "pid real", "1 10", "1 30")
-            | given("population.person", "pid weight", "1 5"),
+            rows=given("lab.result", "pid real", "1 10", "1 30") | given("population.person", "pid weight", "1 5"),
             node=calc(REAL, "+", P_REAL),
             gives=[[15.0, 35.0]],
             python="lab.real + population.weight",
@@ -109,14 +109,24 @@ ROWS = Chapter(
 
 # Every pair of true, false and unknown: twin is the one, the number of siblings above 0 the other.
 TRUTH = given(
-    "population.person", "pid twin siblings", "1 T 2", "2 T 0", "3 T -", "4 F 2", "5 F 0", "6 F -", "7 - 2", "8 - 0", "9 - -"
+    "population.person",
+    "pid twin siblings",
+    "1 T 2",
+    "2 T 0",
+    "3 T -",
+    "4 F 2",
+    "5 F 0",
+    "6 F -",
+    "7 - 2",
+    "8 - 0",
+    "9 - -",
 )
 SIBLINGS = compare(P_WHOLE, ">", 0)
 
 UNKNOWN = Chapter(
     "Unknown values",
-    "Unknown means “not known”. What is made of something unknown is unknown, unless it would be the same whatever the "
-    "unknown value is.",
+    "Unknown means “not known”. What is made of something unknown is unknown, unless it would be the same "
+    "whatever the unknown value is.",
     (
         *(
             Example(
@@ -200,7 +210,8 @@ UNKNOWN = Chapter(
         ),
         Example(
             says="A condition of the person keeps all or none of the person's rows.",
-            rows=given("lab.result", "pid whole", "1 4", "1 6", "2 1") | given("population.person", "pid twin", "1 T", "2 -"),
+            rows=given("lab.result", "pid whole", "1 4", "1 6", "2 1")
+            | given("population.person", "pid twin", "1 T", "2 -"),
             node=n.Count(n.Filter(LAB, P_FLAG)),
             gives=[2, 0],
             python="lab.where(population.twin).count()",
@@ -250,7 +261,8 @@ CHOICES = Chapter(
             rows=WEIGHTS,
             node=n.Case((LOW, MID), (const("low", BMI), const("mid", BMI)), const("high", BMI), BMI),
             gives=["low", "mid", "high"],
-            python='case(when(population.weight < 18.5).then("low"), when(population.weight < 25.5).then("mid"), otherwise="high")',
+            python='weight = population.weight\n'
+            'case(when(weight < 18.5).then("low"), when(weight < 25.5).then("mid"), otherwise="high")',
         ),
         Example(
             says="Without `otherwise`, unknown.",
@@ -262,15 +274,21 @@ CHOICES = Chapter(
         Example(
             says="A condition on what is unknown comes first, so that it is told apart.",
             rows=WEIGHTS,
-            node=n.Case((n.IsNull(P_REAL), LOW), (const("unknown", TOLD), const("low", TOLD)), const("not low", TOLD), TOLD),
+            node=n.Case(
+                (n.IsNull(P_REAL), LOW), (const("unknown", TOLD), const("low", TOLD)), const("not low", TOLD), TOLD
+            ),
             gives=["low", "not low", "unknown"],
-            python='case(when(population.weight.is_null()).then("unknown"), when(population.weight < 18.5).then("low"), otherwise="not low")',
+            python='weight = population.weight\n'
+            'case(when(weight.is_null()).then("unknown"), when(weight < 18.5).then("low"), otherwise="not low")',
         ),
         Example(
             says="map translates values; what it does not name becomes the default, and so does unknown.",
             rows=given("population.person", "pid siblings", "1 1", "2 5", "3 -"),
             node=n.Case(
-                (compare(P_WHOLE, "==", 1), compare(P_WHOLE, "==", 2)), (const("a", ABZ), const("b", ABZ)), const("z", ABZ), ABZ
+                (compare(P_WHOLE, "==", 1), compare(P_WHOLE, "==", 2)),
+                (const("a", ABZ), const("b", ABZ)),
+                const("z", ABZ),
+                ABZ,
             ),
             gives=["a", "z", "z"],
             python='population.siblings.map({1: "a", 2: "b"}, default="z")',
@@ -343,7 +361,7 @@ AGGREGATES = Chapter(
             python="lab.taken_on.min()",
         ),
         Example(
-            says="Everyone without a row in another register is a legal population: the population register says who exists.",
+            says="Everyone without a row elsewhere is a legal population: the population register says who exists.",
             rows=given("npr.episode", "pid main_diagnosis", "1 C509"),
             node=n.Not(n.Exists(EPISODE)),
             gives=[False, True],

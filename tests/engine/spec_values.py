@@ -13,6 +13,7 @@ from tests.engine.spec_words import (
     WHOLE,
     Chapter,
     Example,
+    agg,
     calc,
     codes,
     col,
@@ -32,8 +33,8 @@ def wholes(*pairs: str) -> dict[str, list[dict[str, object]]]:
 
 NUMBERS = Chapter(
     "Numbers",
-    "Whole numbers have 64 bits, and going beyond them is an error. There is no infinity and no “not a number”: what is not "
-    "finite is unknown. Whole numbers and floats do not mix in silence: cast first.",
+    "Whole numbers have 64 bits, and going beyond them is an error. There is no infinity and no “not a "
+    "number”: what is not finite is unknown. Whole numbers and floats do not mix in silence: cast first.",
     (
         *(
             Example(
@@ -180,8 +181,9 @@ I21 = codes("ICD-10", "I21")
 
 CODES = Chapter(
     "Codes",
-    "A code belongs to a system; a list of one system does not go with a column of another. Codes are normalised when they are "
-    "loaded: upper case, no dots, no blanks. A list says whether it means the very codes (`exactly`) or their children as well (`within`).",
+    "A code belongs to a system; a list of one system does not go with a column of another. Codes are "
+    "normalised when they are loaded: upper case, no dots, no blanks. A list says whether it means the very "
+    "codes (`exactly`) or their children as well (`within`).",
     (
         Example(
             says="exactly: the very code.",
@@ -241,7 +243,7 @@ CODES = Chapter(
         Example(
             says="The first date with one of the codes.",
             rows=DIAGNOSES,
-            node=n.Aggregate("min", col(n.Filter(EPISODE, n.InCodes(MAIN, codes("ICD-10", "I22"), "exact")), "admitted_on")),
+            node=agg("min", col(n.Filter(EPISODE, n.InCodes(MAIN, codes("ICD-10", "I22"), "exact")), "admitted_on")),
             gives=[day("2020-01-03")],
             python='npr.where(npr.main_diagnosis.exactly(icd10("I22"))).admitted_on.min()',
         ),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from tests.engine import spec_dates, spec_lookups, spec_order, spec_periods, spec_rows, spec_values
-from tests.engine.spec_engines import built, by_reference, frozen, typed
+from tests.engine import spec_dates, spec_lookups, spec_order, spec_periods, spec_rows, spec_studies, spec_values
+from tests.engine.spec_engines import built, by_reference, frozen, study_by_reference, typed
+from tests.engine.spec_studies import StudyExample, lines
 from tests.engine.spec_words import Example
 
 from helseanalyse.study import nodes as n
@@ -20,6 +21,13 @@ EXAMPLES = [
 ]
 
 
+STUDIES = [
+    pytest.param(example, id=f"{chapter.title}: {example.says[:60]}")
+    for chapter in spec_studies.CHAPTERS
+    for example in chapter.examples
+]
+
+
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_an_example_holds_on_the_reference_engine(example: Example) -> None:
     assert typed(by_reference(example)) == typed(list(example.gives))
@@ -28,6 +36,11 @@ def test_an_example_holds_on_the_reference_engine(example: Example) -> None:
 @pytest.mark.parametrize("example", [e for e in EXAMPLES if e.values[0].python])
 def test_the_text_of_an_example_builds_its_node(example: Example) -> None:
     assert built(example) == frozen(example.node)
+
+
+@pytest.mark.parametrize("example", STUDIES)
+def test_a_study_holds_on_the_reference_engine(example: StudyExample) -> None:
+    assert lines(study_by_reference(example)) == example.gives
 
 
 def test_every_operation_has_an_example() -> None:

@@ -10,10 +10,11 @@ from __future__ import annotations
 from helseanalyse.engine.reference import expressions, per_person, tables  # register what operations mean
 from helseanalyse.engine.reference.answer import answer
 from helseanalyse.engine.reference.data import Data, NoAnswerError, Row, Value, data
+from helseanalyse.engine.reference.expect import disappointments
 from helseanalyse.engine.reference.meaning import At, rows_of, value_of
 from helseanalyse.study.nodes import Rows, Series
 
-__all__ = ["Data", "NoAnswerError", "Row", "Value", "answer", "data", "evaluate", "rows"]
+__all__ = ["Data", "NoAnswerError", "Row", "Value", "answer", "data", "disappointments", "evaluate", "rows"]
 
 _MEANINGS = (expressions, per_person, tables)
 

@@ -111,14 +111,14 @@ def level_of(variable: Variable, value: Value) -> Level:
 
 
 def _division(study: Specification, data: Data, name: str) -> Division:
-    if name == "sex":
-        return sex(data)
     for variable in study.variables:
         if variable.name == name:
             return of_variable(variable, data)
     for exposure in study.exposures:
         if exposure.name == name:
             return of_exposure(exposure, data)
+    if name == "sex":
+        return sex(data)
     raise NoAnswerError(f"The study has no variable or exposure named {name}.")
 
 

@@ -129,7 +129,8 @@ def curve(analysis: Survival, study: Specification, data: Data, segments: Iterab
 def intervals(every: Intervals) -> list[tuple[date, date]]:
     """First and last day of each calendar interval; the first and the last one cut by the bounds stated.
 
-    >>> [(str(a), str(b)) for a, b in intervals(Intervals(first=date(2024, 1, 15), last=date(2024, 3, 31), unit="month"))]
+    >>> every = Intervals(first=date(2024, 1, 15), last=date(2024, 3, 31), unit="month")
+    >>> [(str(first), str(last)) for first, last in intervals(every)]
     [('2024-01-15', '2024-01-31'), ('2024-02-01', '2024-02-29'), ('2024-03-01', '2024-03-31')]
     """
     months = {"month": 1, "quarter": 3, "year": 12}[every.unit]

@@ -1,10 +1,13 @@
-"""The commands of `helseanalyse`, in the order in which one meets them."""
+"""The commands of `helseanalyse`, in the order in which one meets them.
+
+A command imports what it needs when it runs: `check` must answer in under a second, and so must `--help`.
+"""
 
 from __future__ import annotations
 
 import typer
 
-from helseanalyse.cli import data, discover, studies
+from helseanalyse.cli import answer, data, discover, question
 
 app = typer.Typer(
     name="helseanalyse",
@@ -22,10 +25,10 @@ app = typer.Typer(
 app.command("catalogue")(discover.catalogue)
 app.command("synthetic")(data.synthetic)
 app.command("load")(data.load)
-app.command("check")(studies.check)
-app.command("test")(studies.test)
-app.command("explain")(studies.explain)
-app.command("run")(studies.run)
+app.command("check")(question.check)
+app.command("test")(question.test)
+app.command("explain")(question.explain)
+app.command("run")(answer.run)
 
 
 def run() -> None:

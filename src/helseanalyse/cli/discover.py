@@ -19,7 +19,9 @@ from helseanalyse.vault.open import Vault
 
 def catalogue(
     words: Annotated[list[str] | None, typer.Argument(help="Words in English or bokmål; none: all registries.")] = None,
-    vault: Annotated[Path | None, typer.Option(help="Search what this vault holds, instead of all that is described.")] = None,
+    vault: Annotated[
+        Path | None, typer.Option(help="Search what this vault holds, instead of all that is described.")
+    ] = None,
     most: Annotated[int, typer.Option(min=1, help="How many hits to show.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:

@@ -8,16 +8,7 @@ from enum import IntEnum
 
 import typer
 from rich.console import Console
-
-from helseanalyse.audit import AuditError
-from helseanalyse.catalogue.model import CatalogueError
-from helseanalyse.methods.checks import MethodError
-from helseanalyse.permit import PermitError
-from helseanalyse.release.errors import EngineError
-from helseanalyse.release.folder import OutputError
-from helseanalyse.release.release import ReleaseError
-from helseanalyse.study.errors import StudyError
-from helseanalyse.vault.errors import VaultError
+from rich.markup import escape
 
 terminal = Console(stderr=True, highlight=False)
 
@@ -33,17 +24,29 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
-CODES: tuple[tuple[type[Exception], Exit], ...] = (
-    (PermitError, Exit.REFUSED),
-    (StudyError, Exit.MISTAKE),
-    (ReleaseError, Exit.MISTAKE),
-    (CatalogueError, Exit.MISTAKE),
-    (MethodError, Exit.MISTAKE),
-    (OutputError, Exit.MISTAKE),
-    (VaultError, Exit.DATA),
-    (AuditError, Exit.DATA),
-    (EngineError, Exit.DATA),
-)
+# By name, since importing them all would cost `check` more than its whole work.
+CODES = {
+    "helseanalyse.permit.permit.PermitError": Exit.REFUSED,
+    "helseanalyse.study.problem.StudyError": Exit.MISTAKE,
+    "helseanalyse.cli.study_file.StudyFileError": Exit.MISTAKE,
+    "helseanalyse.release.release.ReleaseError": Exit.MISTAKE,
+    "helseanalyse.release.folder.OutputError": Exit.MISTAKE,
+    "helseanalyse.report.language.LanguageError": Exit.MISTAKE,
+    "helseanalyse.catalogue.model.CatalogueError": Exit.MISTAKE,
+    "helseanalyse.methods.checks.MethodError": Exit.MISTAKE,
+    "helseanalyse.synthetic.world.SyntheticError": Exit.MISTAKE,
+    "helseanalyse.vault.errors.VaultError": Exit.DATA,
+    "helseanalyse.audit.log.AuditError": Exit.DATA,
+    "helseanalyse.engine.errors.EngineError": Exit.DATA,
+}
+
+
+def exit_code(error: BaseException) -> Exit | None:
+    """The exit code of one of the platform's own errors; None for any other."""
+    for kind in type(error).__mro__:
+        if code := CODES.get(f"{kind.__module__}.{kind.__qualname__}"):
+            return code
+    return None
 
 
 @contextmanager
@@ -54,11 +57,9 @@ def told() -> Iterator[None]:
     except KeyboardInterrupt:
         terminal.print("Interrupted. Nothing half-written was left behind.")
         raise typer.Exit(Exit.INTERRUPTED) from None
-    except tuple(kind for kind, _ in CODES) as error:
-        code = next(code for kind, code in CODES if isinstance(error, kind))
-        terminal.print(f"[bold red]Error[/] {_plain(str(error))}", markup=True)
+    except Exception as error:
+        code = exit_code(error)
+        if code is None:
+            raise
+        terminal.print(f"[bold red]Error[/] {escape(str(error))}")
         raise typer.Exit(code) from None
-
-
-def _plain(text: str) -> str:
-    return text.replace("[", r"\[")

@@ -20,17 +20,14 @@ from helseanalyse.disclosure.rules import rules_for
 from helseanalyse.disclosure.safe import disclose
 from helseanalyse.engine.run import Settings, answer
 from helseanalyse.permit import Grant, Permit, PermitError, grant, grant_public
-from helseanalyse.permit.permit import read as read_permit
 from helseanalyse.release.ledger import Ledger
+from helseanalyse.release.own_permit import own_permit
 from helseanalyse.release.sensitivity import health_variables
 from helseanalyse.study.answer import DataVersion, RawAnswer, SafeAnswer
-from helseanalyse.study.check import check
+from helseanalyse.study.check import check, need
 from helseanalyse.study.codec import digest
-from helseanalyse.study.need import need
 from helseanalyse.study.specification import Specification
 from helseanalyse.vault.open import Vault
-
-OWN_PERMIT = "permit.json"  # what a synthetic vault carries
 
 
 class ReleaseError(Exception):
@@ -94,17 +91,9 @@ def release(
     return Release(study, safe, receipt, perf_counter() - began)
 
 
-def own_permit(vault: Vault) -> Permit | None:
-    """The permit that a synthetic vault carries for itself; None for any other vault."""
-    path = vault.path / OWN_PERMIT
-    if not vault.synthetic or not path.is_file():
-        return None
-    return read_permit(path.read_text(encoding="utf-8"))
-
-
 def refuse_mistakes(study: Specification, catalogue: Catalogue) -> None:
     """Raises ReleaseError with every mistake of a study at once, each with its place and its remedy."""
-    mistakes = [finding for finding in check(study, catalogue) if finding.is_error]
+    mistakes = [finding for finding in check(study, catalogue) if finding.severity == "error"]
     if mistakes:
         raise ReleaseError(
             f"The study cannot be answered: {len(mistakes)} {'mistake' if len(mistakes) == 1 else 'mistakes'}.\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 from helseanalyse.catalogue.model import Catalogue
 from helseanalyse.permit import made_for_synthetic
 from helseanalyse.permit.permit import write as permit_text
-from helseanalyse.release.release import OWN_PERMIT
+from helseanalyse.release.own_permit import OWN_PERMIT
 from helseanalyse.synthetic.figures import LAST_YEAR
 from helseanalyse.synthetic.stage import stage
 from helseanalyse.synthetic.world import World

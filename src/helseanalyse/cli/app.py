@@ -26,7 +26,7 @@ app.command("catalogue")(discover.catalogue)
 app.command("synthetic")(data.synthetic)
 app.command("load")(data.load)
 app.command("check")(question.check)
-app.command("test")(question.test)
+app.command("test")(question.rehearsal)
 app.command("explain")(question.explain)
 app.command("run")(answer.run)
 

@@ -27,7 +27,7 @@ class Exit(IntEnum):
 # By name, since importing them all would cost `check` more than its whole work.
 CODES = {
     "helseanalyse.permit.permit.PermitError": Exit.REFUSED,
-    "helseanalyse.study.problem.StudyError": Exit.MISTAKE,
+    "helseanalyse.study.errors.StudyError": Exit.MISTAKE,
     "helseanalyse.cli.study_file.StudyFileError": Exit.MISTAKE,
     "helseanalyse.release.release.ReleaseError": Exit.MISTAKE,
     "helseanalyse.release.folder.OutputError": Exit.MISTAKE,

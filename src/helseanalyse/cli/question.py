@@ -34,15 +34,15 @@ def check(
     Example: helseanalyse check study.py --vault demo/vault
     """
     from helseanalyse.study.check import check as find_problems
-    from helseanalyse.study.check import need
     from helseanalyse.study.codec import digest, dump
+    from helseanalyse.study.need import need
     from helseanalyse.vault.open import Vault
 
     with told():
         asked = study_from(study)
         opened = Vault.open(vault) if vault else None
         catalogue = opened.catalogue() if opened else norway()
-        problems, paths = find_problems(asked, catalogue), need(asked)
+        problems, paths = find_problems(asked, catalogue), need(asked, catalogue)
         leave, covered = _covered(paths, permit_from(permit) or _own(opened), catalogue)
         if save:
             save.write_text(dump(asked), encoding="utf-8")
@@ -64,7 +64,7 @@ def check(
         raise typer.Exit(Exit.MISTAKE)
 
 
-def test(study: StudyFile, vault: VaultFolder = None) -> None:
+def rehearsal(study: StudyFile, vault: VaultFolder = None) -> None:
     """Run a study's own tests: made-up persons, and what must come out for them.
 
     Example: helseanalyse test study.py

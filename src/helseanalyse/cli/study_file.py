@@ -14,7 +14,7 @@ from pathlib import Path
 from helseanalyse.permit import Permit, PermitError
 from helseanalyse.permit.permit import read
 from helseanalyse.study.codec import load
-from helseanalyse.study.problem import StudyError
+from helseanalyse.study.errors import StudyError
 from helseanalyse.study.specification import Specification
 
 

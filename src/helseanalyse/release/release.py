@@ -24,8 +24,9 @@ from helseanalyse.release.ledger import Ledger
 from helseanalyse.release.own_permit import own_permit
 from helseanalyse.release.sensitivity import health_variables
 from helseanalyse.study.answer import DataVersion, RawAnswer, SafeAnswer
-from helseanalyse.study.check import check, need
+from helseanalyse.study.check import check
 from helseanalyse.study.codec import digest
+from helseanalyse.study.need import need
 from helseanalyse.study.specification import Specification
 from helseanalyse.vault.open import Vault
 
@@ -69,7 +70,7 @@ def release(
     try:
         catalogue = vault.catalogue()
         refuse_mistakes(study, catalogue)
-        leave = _leave(need(study), permit, vault, catalogue, today)
+        leave = _leave(need(study, catalogue), permit, vault, catalogue, today)
         versions = _versions(study, leave, vault)
     except (PermitError, ReleaseError) as error:
         log.append("refused", {"study": asked, "permit": named, "why": type(error).__name__})

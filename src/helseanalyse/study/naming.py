@@ -7,6 +7,7 @@ from typing import Any
 
 from helseanalyse.study import nodes
 from helseanalyse.study.node import Node, Rows
+from helseanalyse.study.specification import Specification
 
 LONGEST = 70  # characters; a message is read at a glance
 
@@ -94,3 +95,25 @@ def _code(node: Node, depth: int) -> str:
         return writer(node, depth - 1)
     first, *others = node.operands
     return f"{_code(first, depth - 1)}.{node.op}({', '.join(_code(other, depth - 1) for other in others)})"
+
+
+_PARTS = {
+    "criteria": ("criteria", "the criterion"),
+    "variables": ("variables", "the variable"),
+    "exposures": ("exposures", "the exposure"),
+    "outcomes": ("outcomes", "the outcome"),
+    "expectations": ("expectations", "the made-up person"),
+}
+
+
+def part_name(spec: Specification, path: str) -> str:
+    """The part of a study at a place, for people: `the criterion "aged 40 or more"`."""
+    parts = path.strip("/").split("/")
+    if parts[0] in _PARTS and len(parts) > 1 and parts[1].isdigit():
+        field, words = _PARTS[parts[0]]
+        return f'{words} "{getattr(spec, field)[int(parts[1])].name}"'
+    if parts[0] == "analyses" and len(parts) > 1 and parts[1].isdigit():
+        return f'the analysis "{spec.analyses[int(parts[1])].id}"'
+    if parts[:2] == ["follow_up", "until"] and spec.follow_up is not None and len(parts) > 2:
+        return f'the reason to stop "{spec.follow_up.until[int(parts[2])].name}"'
+    return {"follow_up": "the follow-up", "index": "the index date"}.get(parts[0], "the study")

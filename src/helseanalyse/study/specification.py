@@ -233,3 +233,10 @@ class Specification:
     analyses: tuple[Analysis, ...] = ()
     expectations: tuple[Expectation, ...] = ()
     pins: tuple[tuple[str, Annotated[int, AtLeast(1)]], ...] = ()
+
+    @property
+    def names(self) -> list[str]:
+        """The names of variables, exposures and outcomes, in the order of the study."""
+        found = [variable.name for variable in self.variables]
+        found += [exposure.name for exposure in self.exposures]
+        return found + [outcome.name for outcome in self.outcomes]

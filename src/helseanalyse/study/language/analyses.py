@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any, cast
 
 from helseanalyse.catalogue.model import Catalogue, Kind
 from helseanalyse.catalogue.read import norway
 from helseanalyse.study import nodes
+from helseanalyse.study.check import check
 from helseanalyse.study.language.build import date_from
 from helseanalyse.study.language.dates import Date, Duration, whole_days
 from helseanalyse.study.language.draft import Draft, Named, name_of, names_of, one_value, truth
@@ -213,7 +215,14 @@ class Analyses:
         return self._draft.catalogue if self._draft.catalogue is not None else _catalogue_of(self._draft)
 
     def _checked(self, spec: Specification, catalogue: Catalogue) -> list[Problem]:
-        return []
+        """The errors that only the whole study shows, each with the line of its part."""
+        return [self._placed(each) for each in check(spec, catalogue) if each.is_error]
+
+    def _placed(self, found: Problem) -> Problem:
+        for path, place in self._draft.places.items():
+            if found.path == path or found.path.startswith(f"{path}/"):
+                return replace(found, place=f"{place}: {found.place}" if found.place else place)
+        return found
 
     def _residents(self) -> Truth:
         universe = universe_of(self.catalogue)

@@ -100,7 +100,9 @@ def _rows(choices: Choices, table: Table, pid: int, main: bool, size: Size) -> l
 
 
 def _row(choices: Choices, table: Table, pid: int, size: Size) -> dict[str, Any]:
-    return {"pid": pid} | {column.name: _value(choices, column, size) for column in table.columns}
+    main = {column.main for column in table.columns}  # the main code is the first of all, so the data do not give it
+    columns = [column for column in table.columns if column.name not in main]
+    return {"pid": pid} | {column.name: _value(choices, column, size) for column in columns}
 
 
 def _value(choices: Choices, column: Column, size: Size) -> Any:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from tests.engine.agree_duckdb import Registers
 from tests.engine.spec_studies import StudyExample
 from tests.engine.spec_words import CATALOGUE, Example, day
 
@@ -16,6 +18,7 @@ from helseanalyse.study import nodes as n
 from helseanalyse.study.answer import RawResult
 from helseanalyse.study.specification import Specification, Variable
 from helseanalyse.study.ties import with_ties
+from helseanalyse.study.types import DATE
 
 # What a person who writes a study has at hand.
 REGISTRIES = language.Registries(CATALOGUE)
@@ -34,6 +37,7 @@ def built(example: Example) -> n.Node:
         return node
     study = language.Study("An example", start="2000-01-01", end="2029-12-31", catalogue=REGISTRIES)
     study.variable("x", value)
+    study.flow()
     return study.specification().variables[0].value
 
 
@@ -78,3 +82,54 @@ def study_by_reference(example: StudyExample) -> RawResult:
     """The last result of the study, by the reference engine."""
     data = reference.data(CATALOGUE, example.rows)
     return reference.answer(study_of(example), data, example.complete_to).results[-1]
+
+
+# --- the fast engine -----------------------------------------------------------------------------------
+
+
+def by_duckdb(example: Example) -> list[Any]:
+    """What the fast engine gives each person: the answers to `questions`."""
+    asked = questions(frozen(example.node), example.gives)
+    with Registers(CATALOGUE, example.full_rows) as registers:
+        answers = registers.evaluate(asked)
+    return [[answer[pid] for answer in answers] for pid in sorted(answers[0])]
+
+
+def expected(example: Example) -> list[Any]:
+    """What must come out of `by_duckdb`."""
+    node = frozen(example.node)
+    if isinstance(node, n.Series) and node.domain is None:
+        return [[value] for value in example.gives]
+    if isinstance(node, n.Series):
+        values = _distinct(example.gives)
+        return [[len(own), *(sum(typed(x) == typed(v) for x in own) for v in values)] for own in example.gives]
+    most = max(len(periods) for periods in example.gives)
+    return [
+        [len(own), *(own[k][end] if k < len(own) else None for k in range(most) for end in (0, 1))]
+        for own in example.gives
+    ]
+
+
+def questions(node: n.Node, gives: Sequence[Any]) -> list[n.Series]:
+    """The same as values of persons, which is all that the fast engine has: of values of rows how often each occurs,
+    of periods the first, second, ... start and stop.
+    """
+    if isinstance(node, n.Series) and node.domain is None:
+        return [node]
+    if isinstance(node, n.Series):
+        rows = node.domain
+        assert rows is not None
+        return [n.Count(rows), *(n.Count(n.Filter(rows, _is(node, value))) for value in _distinct(gives))]
+    assert isinstance(node, n.Rows)
+    in_order = n.Sort(node, (n.Column(node, "start", DATE),))
+    most = max(len(periods) for periods in gives)
+    ends = [n.Column(n.Pick(in_order, k + 1), end, DATE) for k in range(most) for end in ("start", "stop")]
+    return [n.Count(node), *ends]
+
+
+def _distinct(gives: Sequence[Any]) -> list[Any]:
+    return list({repr(value): value for own in gives for value in own}.values())
+
+
+def _is(node: n.Series, value: Any) -> n.Series:
+    return n.IsNull(node) if value is None else n.Compare("==", node, n.Constant(value, node.type))

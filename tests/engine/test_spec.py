@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 from tests.engine import spec_dates, spec_lookups, spec_order, spec_periods, spec_rows, spec_studies, spec_values
-from tests.engine.spec_engines import built, by_reference, frozen, study_by_reference, typed
+from tests.engine.spec_engines import built, by_duckdb, by_reference, expected, frozen, study_by_reference, typed
 from tests.engine.spec_studies import StudyExample, lines
 from tests.engine.spec_words import Example
 
@@ -31,6 +31,11 @@ STUDIES = [
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_an_example_holds_on_the_reference_engine(example: Example) -> None:
     assert typed(by_reference(example)) == typed(list(example.gives))
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_an_example_holds_on_the_fast_engine(example: Example) -> None:
+    assert typed(by_duckdb(example)) == typed(expected(example))
 
 
 @pytest.mark.parametrize("example", [e for e in EXAMPLES if e.values[0].python])

@@ -93,10 +93,17 @@ def _complete(table: Table, given: GivenRow) -> dict[str, Value]:
     row: dict[str, Value] = {"pid": pid}
     row |= {column.name: _stored(column, given.get(column.name)) for column in table.columns}
     for column in table.columns:
-        codes = row[column.name]
-        if column.main and row[column.main] is None and isinstance(codes, tuple) and codes:
-            row[column.main] = codes[0]
+        if column.main:
+            row |= _main_and_all(row, column.main, column.name)
     return row
+
+
+def _main_and_all(row: Mapping[str, Value], main: str, name: str) -> dict[str, Value]:
+    """The main code is the first of all codes: whichever of the two is given tells the other."""
+    first, codes = row[main], row[name]
+    if isinstance(codes, tuple) and codes:
+        return {main: codes[0]}
+    return {name: (first,)} if isinstance(first, str) else {}
 
 
 def _stored(column: Column, value: object) -> Value:

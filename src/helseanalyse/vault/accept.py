@@ -77,7 +77,9 @@ class Acceptance:
         known = {table.name for table in self.plan.registry.tables}
         known |= {f"{table.name}.{c.name}" for table in self.plan.registry.tables for c in table.columns}
         for wrong in sorted(self.plan.note.without - known):
-            self.problems.append(f"delivery.yml is `without` {wrong}, which the catalogue does not have: correct the name")
+            self.problems.append(
+                f"delivery.yml is `without` {wrong}, which the catalogue does not have: correct the name"
+            )
 
     def _find(self, table: Table) -> tuple[tuple[Path, ...], dict[str, tuple[Path, ...]]]:
         """The files of a table, and of each of its columns that has code files."""
@@ -110,9 +112,7 @@ class Acceptance:
             self.opened[path, form] = open_source(self.connection, path, self._shown(path), form, self.work)
         return self.opened[path, form]
 
-    def _table(
-        self, table: Table, own: tuple[Path, ...], codes: Mapping[str, tuple[Path, ...]]
-    ) -> TableFiles:
+    def _table(self, table: Table, own: tuple[Path, ...], codes: Mapping[str, tuple[Path, ...]]) -> TableFiles:
         form = self.plan.table_form(table)
         sources = tuple(self._open(path, form) for path in own)
         for source in sources:
@@ -126,12 +126,11 @@ class Acceptance:
             for source in sources:
                 if source.field(row_columns) is None:
                     self.problems.append(
-                        f"{source.name} lacks the row number ({' or '.join(row_columns) or 'row: is not set'}) that the "
+                        f"{source.name} lacks the row number "
+                        f"({' or '.join(row_columns) or 'row: is not set'}) that the "
                         f"code files of {table.path} refer to"
                     )
-        return TableFiles(
-            table=table, sources=sources, codes=files, row_columns=row_columns, delivered=bool(sources)
-        )
+        return TableFiles(table=table, sources=sources, codes=files, row_columns=row_columns, delivered=bool(sources))
 
     def _check_columns(self, table: Table, source: Source) -> None:
         missing, absent = [], []

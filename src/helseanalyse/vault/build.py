@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import duckdb
 
-from helseanalyse.catalogue.model import Column, Grain, Kind, Table
+from helseanalyse.catalogue.model import Column, Kind, Table
 from helseanalyse.vault import order
 from helseanalyse.vault.checks import check_table
 from helseanalyse.vault.database import run, value

@@ -1,4 +1,4 @@
-"""What only the whole table shows: duplicates, unknown persons, two rows for one, overlapping periods, strange codes."""
+"""What only the whole table shows: duplicates, unknown persons, two rows for one, overlapping periods, odd codes."""
 
 from __future__ import annotations
 
@@ -38,9 +38,7 @@ def clean(connection: duckdb.DuckDBPyConnection, reading: Reading, people: Sql |
     if reading.by_row:
         _mark_rows_named_twice(connection, reading, doing)
     if reading.table.grain is Grain.PERSON and reading.keyed:
-        again = fill(
-            'SELECT pid FROM {t} WHERE "#fault" IS NULL GROUP BY pid HAVING count(*) > 1', t=_loaded(reading)
-        )
+        again = fill('SELECT pid FROM {t} WHERE "#fault" IS NULL GROUP BY pid HAVING count(*) > 1', t=_loaded(reading))
         _mark(connection, reading, Reason.TWICE, "", fill("pid IN ({again})", again=again), doing)
     if reading.table.grain is Grain.PERIOD and not reading.table.overlaps:
         _mark_overlaps(connection, reading, doing)
@@ -72,7 +70,8 @@ def _mark_twins(connection: duckdb.DuckDBPyConnection, reading: Reading, doing: 
     """
     kept = names(["pid", *(column.name for column in columns_read(reading.table))])
     again = fill(
-        'SELECT rowid FROM (SELECT rowid, row_number() OVER (PARTITION BY "#twin", {kept} ORDER BY rowid) AS nth FROM {t} '
+        'SELECT rowid FROM (SELECT rowid, row_number() OVER (PARTITION BY "#twin", {kept} ORDER BY '
+        "rowid) AS nth FROM {t} "
         'WHERE "#fault" IS NULL AND "#twin" IN (SELECT "#twin" FROM {t} WHERE "#fault" IS NULL GROUP BY "#twin" '
         "HAVING count(*) > 1)) WHERE nth > 1",
         kept=kept,
@@ -98,8 +97,10 @@ def _mark_overlaps(connection: duckdb.DuckDBPyConnection, reading: Reading, doin
     over = fill(
         "SELECT rowid FROM (SELECT rowid, {start} AS start, coalesce({stop}, DATE '9999-12-31') AS stop, "
         "max(coalesce({stop}, DATE '9999-12-31')) OVER (w ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before, "
-        "min({start}) OVER (w ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS after FROM {t} WHERE \"#fault\" IS NULL "
-        "WINDOW w AS (PARTITION BY pid ORDER BY {start}, {stop} NULLS LAST, rowid)) WHERE before > start OR after < stop",
+        "min({start}) OVER (w ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS after FROM {t} "
+        'WHERE "#fault" IS NULL '
+        "WINDOW w AS (PARTITION BY pid ORDER BY {start}, {stop} NULLS LAST, rowid)) WHERE before > "
+        "start OR after < stop",
         start=start,
         stop=stop,
         t=_loaded(reading),
@@ -124,11 +125,18 @@ def _mark_strange_codes(connection: duckdb.DuckDBPyConnection, reading: Reading,
         if column.kind is Kind.CODE and column.required:
             _mark(connection, reading, Reason.CODE, column.name, fill("{f} IN ({c})", f=field, c=codes), doing)
         elif column.kind is Kind.CODE:
-            _lose(connection, reading, column, fill("{f} IN ({c})", f=field, c=codes), Sql("NULL"), fill("[{f}]", f=field))
+            _lose(
+                connection, reading, column, fill("{f} IN ({c})", f=field, c=codes), Sql("NULL"), fill("[{f}]", f=field)
+            )
         else:
             bad = fill("list_filter({f}, lambda x: x IN ({c}))", f=field, c=codes)
             first = Sql(f"[CASE WHEN {field}[1] IN ({codes}) THEN NULL ELSE {field}[1] END] || ")
-            rest = fill("list_filter({f}{cut}, lambda x: x NOT IN ({c}))", f=field, c=codes, cut=Sql("[2:]" if column.main else ""))
+            rest = fill(
+                "list_filter({f}{cut}, lambda x: x NOT IN ({c}))",
+                f=field,
+                c=codes,
+                cut=Sql("[2:]" if column.main else ""),
+            )
             kept = fill("{first}{rest}", first=first if column.main else Sql(""), rest=rest)
             _lose(connection, reading, column, fill("len({b}) > 0", b=bad), kept, bad)
 

@@ -65,7 +65,8 @@ def read_file(
     row, code = source.field(texts(block.get("row"))), source.field(texts(block.get("code")))
     if row is None or code is None:
         raise LoadError(
-            f"{source.name} lacks a column: it needs one of {', '.join(texts(block.get('row')))} (the row number) and one "
+            f"{source.name} lacks a column: it needs one of {', '.join(texts(block.get('row')))} (the "
+            "row number) and one "
             f"of {', '.join(texts(block.get('code')))} (the code). {source.shown_header}"
         )
     person = reading.plan.table_person(reading.table)
@@ -74,8 +75,10 @@ def read_file(
     left_out = faults.number(LEFT_OUT, column.name)
     statement = fill(
         "INSERT INTO {t} SELECT who.pid, given.row, code, given.first, {file}, CASE WHEN NOT kept THEN {left} "
-        "WHEN code IS NULL THEN {missing} WHEN given.row IS NULL OR ({keyed} AND who.pid IS NULL) THEN {no_row} END, NULL "
-        'FROM (SELECT {key} AS key, {row} AS "row", {code} AS code, {first} AS "first", {kept} AS kept FROM {r}) AS given '
+        "WHEN code IS NULL THEN {missing} WHEN given.row IS NULL OR ({keyed} AND who.pid IS NULL) "
+        "THEN {no_row} END, NULL "
+        'FROM (SELECT {key} AS key, {row} AS "row", {code} AS code, {first} AS "first", {kept} AS '
+        "kept FROM {r}) AS given "
         "LEFT JOIN {m} AS who ON who.key = given.key",
         t=loaded_name(reading, column),
         file=number,
@@ -122,22 +125,21 @@ def settle(connection: duckdb.DuckDBPyConnection, reading: Reading, column: Colu
     doing = f"Linking the codes of {reading.table.path}.{column.name}"
     table = loaded_name(reading, column)
     _mark_forms(connection, reading, column, doing)
-    rows = fill(
-        'SELECT DISTINCT pid, "#row" FROM {t} WHERE "#fault" IS NULL', t=name("loaded", reading.table.name)
-    )
+    rows = fill('SELECT DISTINCT pid, "#row" FROM {t} WHERE "#fault" IS NULL', t=name("loaded", reading.table.name))
     match = Sql(f'{table}."#row" = there."#row"')
     if reading.by_person:
         match = fill("{m} AND {t}.pid = there.pid", m=match, t=table)
     else:
         run(
             connection,
-            fill('UPDATE {t} SET pid = there.pid FROM ({rows}) AS there WHERE {m}', t=table, rows=rows, m=match),
+            fill("UPDATE {t} SET pid = there.pid FROM ({rows}) AS there WHERE {m}", t=table, rows=rows, m=match),
             doing,
         )
     run(
         connection,
         fill(
-            'UPDATE {t} SET "#fault" = {f} WHERE "#fault" IS NULL AND NOT EXISTS (SELECT 1 FROM ({rows}) AS there WHERE {m})',
+            'UPDATE {t} SET "#fault" = {f} WHERE "#fault" IS NULL AND NOT EXISTS (SELECT 1 FROM '
+            "({rows}) AS there WHERE {m})",
             t=table,
             f=reading.faults.number(Reason.NO_ROW, column.name),
             rows=rows,
@@ -149,18 +151,20 @@ def settle(connection: duckdb.DuckDBPyConnection, reading: Reading, column: Colu
         connection,
         fill(
             'UPDATE {t} SET "#fault" = {f} WHERE rowid IN (SELECT rowid FROM (SELECT rowid, row_number() OVER ('
-            'PARTITION BY pid, "#row", code ORDER BY "first" DESC, rowid) AS nth FROM {t} WHERE "#fault" IS NULL) WHERE nth > 1)',
+            'PARTITION BY pid, "#row", code ORDER BY "first" DESC, rowid) AS nth FROM {t} WHERE '
+            '"#fault" IS NULL) WHERE nth > 1)',
             t=table,
             f=reading.faults.number(DUPLICATE, column.name),
         ),
         doing,
     )
-    main = Sql("min(code) FILTER (WHERE \"first\")" if column.main else "CAST(NULL AS VARCHAR)")
+    main = Sql('min(code) FILTER (WHERE "first")' if column.main else "CAST(NULL AS VARCHAR)")
     head = Sql("[main] || " if column.main else "")
     run(
         connection,
         fill(
-            'CREATE TABLE {l} AS SELECT pid, "#row", {head}list_filter(codes, lambda x: x IS DISTINCT FROM main) AS codes '
+            'CREATE TABLE {l} AS SELECT pid, "#row", {head}list_filter(codes, lambda x: x IS '
+            "DISTINCT FROM main) AS codes "
             'FROM (SELECT pid, "#row", {main} AS main, list(code ORDER BY code) AS codes FROM {t} '
             'WHERE "#fault" IS NULL GROUP BY pid, "#row")',
             l=list_name(reading, column),

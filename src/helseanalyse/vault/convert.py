@@ -161,7 +161,8 @@ def _decimal_year(field: Sql, decimal: str, reference: Sql) -> Sql:
     """1940.256 is 1970-01-01 and the nearest whole number of days to (1940.256 - 1970) * 365.25."""
     years = number(field, decimal)
     return fill(
-        "CASE WHEN {y} BETWEEN 1000 AND 3000 THEN DATE '1970-01-01' + CAST(round(({y} - 1970) * 365.25) AS INTEGER) END",
+        "CASE WHEN {y} BETWEEN 1000 AND 3000 THEN DATE '1970-01-01' + CAST(round(({y} - 1970) * "
+        "365.25) AS INTEGER) END",
         y=years,
     )
 

@@ -103,7 +103,8 @@ class translated:  # noqa: N801
 
     def __exit__(self, _kind: object, problem: BaseException | None, _trace: object) -> None:
         """Raise ours in place of theirs."""
-        if isinstance(problem, duckdb.InterruptException):
+        # The engine turns Ctrl-C during a statement into an error of its own.
+        if isinstance(problem, RuntimeError) and "interrupted" in str(problem).lower():
             raise KeyboardInterrupt from None
         if isinstance(problem, duckdb.Error | OSError):
             message = explain(self.doing, problem, self.otherwise)

@@ -23,7 +23,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -90,20 +90,36 @@ def read_settings(vault: Path) -> dict[str, Any]:
 
 @contextmanager
 def locked(vault: Path) -> Iterator[None]:
-    """Hold the vault for one load; another load at the same time is refused at once."""
+    """Hold the vault for one load; another load at the same time is refused at once.
+
+    A vault that comes to nothing, because its first load failed, leaves no trace.
+    """
+    lock = vault / "lock"
+    made = not vault.exists()
     with translated(f"Making the vault folder {vault}"):
         vault.mkdir(parents=True, exist_ok=True)
-        handle = os.open(vault / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
     try:
+        if not _hold(handle, lock):
+            raise LoadError(f"Another load is using the vault {vault}. Wait for it to end, then run this one again.")
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise LoadError(
-                f"Another load is using the vault {vault}. Wait for it to end, then run this one again."
-            ) from None
-        yield
+            yield
+        finally:
+            if {entry.name for entry in vault.iterdir()} == {"lock"}:
+                lock.unlink()
+                if made:
+                    vault.rmdir()
     finally:
         os.close(handle)  # gives the lock back; so does a kill
+
+
+def _hold(handle: int, lock: Path) -> bool:
+    """Whether the lock could be had, on the file that lies there now and not on one just removed."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return os.fstat(handle).st_ino == lock.stat().st_ino
+    except OSError:
+        return False
 
 
 def settle(vault: Path, *, synthetic: bool) -> dict[str, Any]:
@@ -145,6 +161,8 @@ def work_folder(vault: Path) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError):
+            folder.parent.rmdir()
 
 
 def versions(vault: Path, registry: str) -> tuple[int, ...]:

@@ -25,7 +25,7 @@ import os
 import secrets
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -43,8 +43,12 @@ HALF = 32  # hexadecimal digits in 128 bits
 
 TABLES = (
     Sql("CREATE TABLE IF NOT EXISTS keys.person (digest UUID NOT NULL, pid INTEGER NOT NULL)"),
-    Sql("CREATE TABLE IF NOT EXISTS keys.source (registry VARCHAR NOT NULL, digest UUID NOT NULL, pid INTEGER NOT NULL)"),
-    Sql("CREATE TABLE IF NOT EXISTS keys.reference (universe VARCHAR NOT NULL, pid INTEGER NOT NULL, day DATE NOT NULL)"),
+    Sql(
+        "CREATE TABLE IF NOT EXISTS keys.source (registry VARCHAR NOT NULL, digest UUID NOT NULL, pid INTEGER NOT NULL)"
+    ),
+    Sql(
+        "CREATE TABLE IF NOT EXISTS keys.reference (universe VARCHAR NOT NULL, pid INTEGER NOT NULL, day DATE NOT NULL)"
+    ),
 )
 
 
@@ -125,6 +129,8 @@ def open_keys(
         if made:
             for name in (FILE, f"{FILE}.wal", SECRET):
                 (folder / name).unlink(missing_ok=True)
+            with suppress(OSError):  # a folder that was there before may hold other things
+                folder.rmdir()
         raise
     connection.execute("DETACH keys")
 
@@ -178,7 +184,10 @@ def commit(connection: duckdb.DuckDBPyConnection, registry: str, version: str, f
     between the two leaves numbers that nobody uses yet and that the next load finds again.
     """
     statements = (
-        Sql("INSERT INTO keys.person SELECT digest, pid FROM new_person ANTI JOIN keys.person USING (digest) ORDER BY pid"),
+        Sql(
+            "INSERT INTO keys.person SELECT digest, pid FROM new_person ANTI JOIN keys.person USING "
+            "(digest) ORDER BY pid"
+        ),
         fill(
             "INSERT INTO keys.source SELECT {r}, digest, pid FROM new_source ANTI JOIN "
             "(SELECT digest FROM keys.source WHERE registry = {r}) USING (digest) ORDER BY pid, digest",

@@ -214,7 +214,8 @@ def _number(
     # A project that uses one serial number for everyone needs no key file: the universe's keys are the key.
     shared = keys.source_sql(there, Sql("known.key"))
     sources = fill(
-        "LEFT JOIN (SELECT digest, pid FROM keys.source WHERE registry = {r}) AS own ON own.digest = known.source_digest "
+        "LEFT JOIN (SELECT digest, pid FROM keys.source WHERE registry = {r}) AS own ON own.digest = "
+        "known.source_digest "
         "LEFT JOIN (SELECT digest, pid FROM keys.source WHERE registry = {t}) AS shared ON shared.digest = {s}",
         r=literal(plan.registry.name),
         t=literal(there),
@@ -252,7 +253,11 @@ def _number(
         "Looking the persons up",
     )
     _remember(connection, kind)
-    run(connection, Sql("DROP TABLE delivered_key; DROP TABLE known_key; DROP TABLE found_key"), "Looking the persons up")
+    run(
+        connection,
+        Sql("DROP TABLE delivered_key; DROP TABLE known_key; DROP TABLE found_key"),
+        "Looking the persons up",
+    )
 
 
 def _give_numbers(connection: duckdb.DuckDBPyConnection, kind: str) -> None:
@@ -260,13 +265,17 @@ def _give_numbers(connection: duckdb.DuckDBPyConnection, kind: str) -> None:
     identity_of = Sql("digest") if kind == NATIONAL else Sql("coalesce(digest, source_digest)")
     last = value(
         connection,
-        Sql("SELECT greatest(coalesce(max(p.pid), 0), coalesce((SELECT max(pid) FROM keys.source), 0)) FROM keys.person p"),
+        Sql(
+            "SELECT greatest(coalesce(max(p.pid), 0), coalesce((SELECT max(pid) FROM keys.source), "
+            "0)) FROM keys.person p"
+        ),
         "Numbering the persons",
     )
     run(
         connection,
         fill(
-            "CREATE OR REPLACE TEMP TABLE given AS SELECT who, CAST({last} + row_number() OVER (ORDER BY who) AS INTEGER) "
+            "CREATE OR REPLACE TEMP TABLE given AS SELECT who, CAST({last} + row_number() OVER "
+            "(ORDER BY who) AS INTEGER) "
             "AS pid FROM (SELECT DISTINCT {i} AS who FROM found_key WHERE main AND pid IS NULL AND reason IS NULL)",
             last=last,
             i=identity_of,
@@ -275,7 +284,10 @@ def _give_numbers(connection: duckdb.DuckDBPyConnection, kind: str) -> None:
     )
     run(
         connection,
-        fill("UPDATE found_key SET pid = given.pid FROM given WHERE found_key.pid IS NULL AND given.who = {i}", i=identity_of),
+        fill(
+            "UPDATE found_key SET pid = given.pid FROM given WHERE found_key.pid IS NULL AND given.who = {i}",
+            i=identity_of,
+        ),
         "Numbering the persons",
     )
     run(connection, Sql("DROP TABLE given"), "Numbering the persons")
@@ -286,11 +298,18 @@ def _remember(connection: duckdb.DuckDBPyConnection, kind: str) -> None:
     chosen = fill("FROM found_key AS f JOIN {m} AS m USING (key) WHERE m.pid IS NOT NULL", m=keymap(kind))
     run(
         connection,
-        fill("INSERT INTO new_person SELECT f.digest, min(m.pid) {c} AND f.digest IS NOT NULL GROUP BY f.digest", c=chosen),
+        fill(
+            "INSERT INTO new_person SELECT f.digest, min(m.pid) {c} AND f.digest IS NOT NULL GROUP BY f.digest",
+            c=chosen,
+        ),
         "Noting the keys",
     )
     if kind == SOURCE:
-        run(connection, fill("INSERT INTO new_source SELECT DISTINCT f.source_digest, m.pid {c}", c=chosen), "Noting the keys")
+        run(
+            connection,
+            fill("INSERT INTO new_source SELECT DISTINCT f.source_digest, m.pid {c}", c=chosen),
+            "Noting the keys",
+        )
 
 
 def _add_references(
@@ -345,7 +364,8 @@ def _read_anchor(connection: duckdb.DuckDBPyConnection, plan: Plan, table: Table
     run(
         connection,
         fill(
-            "INSERT INTO anchor SELECT {k}, {f} + 14 - CAST(CASE WHEN abs({d}) < {most} THEN {d} END AS INTEGER) FROM {r}",
+            "INSERT INTO anchor SELECT {k}, {f} + 14 - CAST(CASE WHEN abs({d}) < {most} THEN {d} END "
+            "AS INTEGER) FROM {r}",
             k=key,
             f=first,
             d=days,

@@ -200,7 +200,9 @@ class Loading:
         if wrong:
             raise TooMuchSetAsideError(
                 f"Too much of this delivery of `{self.registry.name}` cannot be used, so nothing was loaded (allowed: "
-                f"{allowed:.1%} of the rows).\n- " + "\n- ".join(wrong) + "\nCorrect the delivery or its catalogue entry; "
+                f"{allowed:.1%} of the rows).\n- "
+                + "\n- ".join(wrong)
+                + "\nCorrect the delivery or its catalogue entry; "
                 "if the rows are truly lost, raise quarantine_share there.",
                 report,
             )
@@ -248,7 +250,7 @@ class Loading:
         return read_manifest(self.new.vault / "registries" / f"{self.registry.name}@{number}.json")
 
     def _digest(self, files: Inventory) -> str:
-        """What the version is made from: the delivered bytes, the catalogue entry, and the population it is linked to."""
+        """What the version is made from: delivered bytes, catalogue entry, and the population that it is linked to."""
         state = sha256(f"{LOADER} {self.new.universe} {text_of(self.registry)} {self.plan.note}".encode())
         for line in files.digests():
             state.update(line.encode())

@@ -88,14 +88,16 @@ class Source:
         found = run(
             connection,
             Sql(
-                "SELECT line, bool_or(contains(trim(csv_line, e'\\r\\n'), e'\\n')) FROM rejected GROUP BY line ORDER BY line"
+                "SELECT line, bool_or(contains(trim(csv_line, e'\\r\\n'), e'\\n')) FROM rejected "
+                "GROUP BY line ORDER BY line"
             ),
             doing,
         )
         run(connection, Sql("DROP TABLE rejected; DROP TABLE rejected_scan"), doing)
         if open_quotes := [line for line, runs_on in found if runs_on]:
             raise LoadError(
-                f"{self.name} has a quotation mark on line {open_quotes[0]} that is not closed on that line, so the rows "
+                f"{self.name} has a quotation mark on line {open_quotes[0]} that is not closed on "
+                "that line, so the rows "
                 "after it cannot be told apart. Correct the file, or ask for it again."
             )
         return [int(line) for line, _ in found]

@@ -89,13 +89,17 @@ def columns_read(table: Table) -> tuple[Column, ...]:
     """The columns that the table's own files hold; main codes come with their codes."""
     filled = order.mains(table)
     return tuple(
-        column for column in table.columns if column.name not in filled and (column.kind is not Kind.CODES or inline(column))
+        column
+        for column in table.columns
+        if column.name not in filled and (column.kind is not Kind.CODES or inline(column))
     )
 
 
 def create(connection: duckdb.DuckDBPyConnection, reading: Reading) -> None:
     """The empty table `loaded.<table>`."""
-    columns = [fill("{n} {t}", n=name(column.name), t=order.TYPES[column.kind]) for column in columns_read(reading.table)]
+    columns = [
+        fill("{n} {t}", n=name(column.name), t=order.TYPES[column.kind]) for column in columns_read(reading.table)
+    ]
     marks = [
         Sql('"#file" USMALLINT'),
         Sql('"#twin" UBIGINT'),
@@ -349,9 +353,7 @@ def _raw(reading: Reading, source: Source) -> Sql:
     ]
     if not shown:
         return Sql("NULL")
-    return fill(
-        'CASE WHEN "#fault" IS NOT NULL THEN CAST(to_json(struct_pack({s})) AS VARCHAR) END', s=commas(shown)
-    )
+    return fill('CASE WHEN "#fault" IS NOT NULL THEN CAST(to_json(struct_pack({s})) AS VARCHAR) END', s=commas(shown))
 
 
 def _lost(reading: Reading, source: Source) -> Sql:
@@ -363,7 +365,8 @@ def _lost(reading: Reading, source: Source) -> Sql:
             conditions.append(condition)
             items.append(
                 fill(
-                    'CASE WHEN {c} THEN struct_pack("column" := {n}, reason := {r}, "value" := CAST({v} AS VARCHAR)) END',
+                    'CASE WHEN {c} THEN struct_pack("column" := {n}, reason := {r}, "value" := '
+                    "CAST({v} AS VARCHAR)) END",
                     c=condition,
                     n=literal(column.name),
                     r=literal(reason),

@@ -272,7 +272,7 @@ def _collect_aside(connection: duckdb.DuckDBPyConnection, reading: Reading, file
     run(
         connection,
         fill(
-            "INSERT INTO quarantine SELECT {u}, file, NULL, 'value', l.reason, l.\"column\", pid, l.\"value\" FROM ("
+            'INSERT INTO quarantine SELECT {u}, file, NULL, \'value\', l.reason, l."column", pid, l."value" FROM ('
             'SELECT [{files}]["#file" + 1] AS file, pid, unnest("#lost") AS l FROM {t} WHERE "#fault" IS NULL '
             'AND "#lost" IS NOT NULL)',
             u=literal(table.name),

@@ -33,13 +33,18 @@ def parse_column(name: str, value: object, path: str, problems: Problems) -> Col
     node = check.mapping(value, path, problems)
     check.known_keys(node, COLUMN_KEYS, path, problems)
     check.name_is_good(name, path, problems)
-    kind = check.choice(node, "kind", Kind, path, problems) or Kind.TEXT
+    told = check.choice(node, "kind", Kind, path, problems)
+    kind = told or Kind.TEXT
     for key, kinds in ONLY_FOR.items():
-        if key in node and "kind" in node and kind not in kinds:
+        # Of a kind that is not known nothing more is said: the rest would follow from that mistake.
+        if key in node and told is not None and kind not in kinds:
             problems.add(path, f"`{key}` is only for columns of kind {', '.join(sorted(kinds))}")
     least, most = _bounds(node, path, problems)
     since, until = span(node, path, problems)
     read_delivery = delivery.of_codes if kind is Kind.CODES else delivery.of_value
+    block = read_delivery(node, f"{path}.delivery", problems)
+    if kind is not Kind.BOOL and ("yes" in block or "no" in block):
+        problems.add(f"{path}.delivery", "`yes` and `no` are only for columns of kind bool")
     if kind is Kind.CODES and "delivery" not in node:
         problems.add(path, "`delivery` is missing; say how its codes come: files, columns or column")
     return Column(
@@ -60,7 +65,7 @@ def parse_column(name: str, value: object, path: str, problems: Problems) -> Col
         until=until,
         note=check.text(node, "note", path, problems, default=""),
         main=check.optional_text(node, "main", path, problems),
-        delivery=read_delivery(node, f"{path}.delivery", problems),
+        delivery=block,
     )
 
 

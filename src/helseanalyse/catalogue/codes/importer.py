@@ -72,26 +72,36 @@ def installed(system: CodeSystem, folder: Path) -> CodeSystem:
     except OSError as error:
         raise CodeError(f"{path} cannot be read: {error.strerror}. Import the list again.") from None
     imported = entries_of(parse_lines(text, str(path)))
-    levels = tuple(
-        replace(level, coverage=Coverage.WHOLE) if any(level.pattern.fullmatch(code) for code in imported) else level
-        for level in system.levels
-    )
-
-    covered = {level.name for level in levels if any(level.pattern.fullmatch(code) for code in imported)}
+    covered = {level.name for level in system.levels if any(level.pattern.fullmatch(code) for code in imported)}
+    whole = set(covered)
+    for level, example in zip(system.levels, system.examples, strict=True):
+        above = system.level(system.normalise(example)[: level.parent])
+        if above is not None and above.name in whole:  # what the list does not divide is not divided
+            whole.add(level.name)
+    levels = tuple(replace(level, coverage=Coverage.WHOLE) if level.name in whole else level for level in system.levels)
 
     def load() -> dict[str, tuple[Entry, ...]]:
         shipped = system.table
         # Levels that the imported list is silent about keep the shipped codes: official files often
         # leave out the groups above. At a level that it has, its absences count.
-        above = {
+        kept = {
             code: entry
             for code, entry in shipped.items()
             if (level := system.level(code)) is not None and level.name not in covered
         }
-        return above | {code: _joined(entry, shipped.get(code)) for code, entry in imported.items()}
+        return kept | {code: _joined(entry, shipped.get(code)) for code, entry in imported.items()}
 
     digest = hashlib.sha256(text.encode()).hexdigest()[:12]
     return replace(system, version=f"imported list {digest}", source=str(path.name), levels=levels, load=load)
+
+
+def stamp_of(name: str, folder: Path) -> tuple[int, int] | None:
+    """When the imported list of a system was written and how long it is, or None where there is none."""
+    try:
+        found = (folder / f"{name}.tsv").stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
 
 
 def _joined(entries: tuple[Entry, ...], shipped: tuple[Entry, ...] | None) -> tuple[Entry, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
 
-from helseanalyse.catalogue.codes.importer import installed
+from helseanalyse.catalogue.codes.importer import installed, stamp_of
 from helseanalyse.catalogue.codes.lists import (
     atc_table,
     icd10_groups,
@@ -219,11 +219,13 @@ def system(name: str, folder: Path | None = None) -> CodeSystem:
     """
     if folder is None and os.environ.get(FOLDER_VARIABLE):
         folder = Path(os.environ[FOLDER_VARIABLE])
-    return _system(name, folder)
+    stamp = None if folder is None else stamp_of(name, folder)
+    return _system(name, folder if stamp else None, stamp)
 
 
 @cache
-def _system(name: str, folder: Path | None) -> CodeSystem:
+def _system(name: str, folder: Path | None, stamp: tuple[int, int] | None) -> CodeSystem:
+    """The system of a name; stamp tells a list that was imported anew from the one before."""
     if name not in _MAKERS:
         hint = did_you_mean(name, _MAKERS) or f" Known: {', '.join(_MAKERS)}."
         raise CodeError(f"The code system `{name}` is not known.{hint}")

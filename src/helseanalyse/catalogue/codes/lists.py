@@ -109,6 +109,8 @@ def procedure_table(book: str) -> Table:
     for code, entry in labels.items():
         if code[:3] in table and (book == "NCSP" or _book(code) == book):
             table[code] = entry
+            if _book(code) == "NCMP":  # FPFE15 stands under FPFE, and that under FPF
+                table.setdefault(code[:4], (_region_entry(code[:4], labels[code[0]][0]),))
     return table
 
 

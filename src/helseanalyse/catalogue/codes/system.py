@@ -237,14 +237,17 @@ class CodeSystem:
         ('I209', 'I219', 'I229')
         """
         code = self.normalise(text)[:20]
+        turned, others = _slips(code)
         found = [code] if code in self.table else []
         found += [short for end in range(len(code) - 1, 0, -1) if (short := code[:end]) in self.table][:1]
-        slips = {slip for slip in _slips(code) if slip in self.table} - set(found)
+        found += sorted(slip for slip in turned if slip in self.table)
+        slips = {slip for slip in others if slip in self.table}
         found += sorted(slips, key=lambda slip: (-_shared(slip, code), slip))
+        found = list(dict.fromkeys(found))
         if len(found) < most and code:
             alike = [known for known in self.codes if known[:1] == code[:1] and abs(len(known) - len(code)) < 3]
-            found += [known for known in nearest(code, alike, most=most, least=0.6) if known not in found]
-        return tuple(found[:most])
+            found += nearest(code, alike, most=most, least=0.6)
+        return tuple(dict.fromkeys(found))[:most]
 
     def _ranges(self, level: CodeLevel) -> bool:
         return level.name in self.range_levels if self.range_levels is not None else level.coverage is Coverage.WHOLE
@@ -276,11 +279,11 @@ def _years(since: date, until: date) -> str:
     return f"{first} {last}".strip() or "always"
 
 
-def _slips(code: str) -> set[str]:
-    """The texts one slip of the keyboard away: a sign wrong, missing, too many, or two turned round."""
+def _slips(code: str) -> tuple[set[str], set[str]]:
+    """The texts one slip of the keyboard away: two signs turned round; and one wrong, missing or too many."""
     parts = [(code[:at], code[at:]) for at in range(len(code) + 1)]
-    left_out = {before + after[1:] for before, after in parts if after}
     turned = {before + after[1] + after[0] + after[2:] for before, after in parts if len(after) > 1}
+    left_out = {before + after[1:] for before, after in parts if after}
     changed = {before + sign + after[1:] for before, after in parts if after for sign in _LETTERS}
     added = {before + sign + after for before, after in parts for sign in _LETTERS}
-    return left_out | turned | changed | added
+    return turned - {code}, left_out | changed | added

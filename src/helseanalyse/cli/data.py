@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -14,11 +14,9 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from helseanalyse.catalogue.model import CatalogueError, Registry
 from helseanalyse.catalogue.read import norway, read_registry
 from helseanalyse.cli.errors import terminal, told
-from helseanalyse.release.synthetic_vault import make_vault
-from helseanalyse.synthetic.world import World
-from helseanalyse.vault.database import Resources
-from helseanalyse.vault.load import load as load_delivery
-from helseanalyse.vault.tally import LoadReport
+
+if TYPE_CHECKING:
+    from helseanalyse.vault.tally import LoadReport
 
 out = Console(highlight=False)
 
@@ -36,6 +34,9 @@ def synthetic(
 
     Example: helseanalyse synthetic --persons 100000 --seed 1 --vault demo/vault
     """
+    from helseanalyse.release.synthetic_vault import make_vault
+    from helseanalyse.synthetic.world import World
+
     with told():
         world = World(persons, seed)
         with _bar() as progress:
@@ -65,6 +66,9 @@ def load(
 
     Example: helseanalyse load examples/danish_diabetes/catalogue.yml --from delivery --vault danish
     """
+    from helseanalyse.vault.database import Resources
+    from helseanalyse.vault.load import load as load_delivery
+
     with told():
         for registry in _registries(catalogue):
             with _bar() as progress:

@@ -98,14 +98,6 @@ def test_acute_is_one_to_three_and_nothing_else():
     assert levels("npr.episode.urgency") == {"emergency": ("1", "2", "3"), "planned": ("4", "5")}
 
 
-def test_the_birth_registry_says_alive_as_it_says_survival():
-    alive = norway().table("mfr", "birth").column("alive").delivery
-    survival = levels("mfr.birth.survival")
-    dead = {value for name in survival for value in survival[name] if name.startswith(("stillborn", "termination"))}
-    assert set(alive["no"]) == dead
-    assert set(alive["yes"]) == {value for values in survival.values() for value in values} - dead
-
-
 # Delivered names, as they are spelt in deliveries (letter case does not count).
 GOLDEN_SOURCES = [
     ("npr.episode.admitted_on", "differansedager_InnDato"),

@@ -143,7 +143,7 @@ MISTAKES = [
     ("source: [dato]", "sensitivity: secret", "`sensitivity: secret` is not known"),
     ("source: [dato]", "delivery: {dates: american}", "`dates: american` is not known; it is one of iso"),
     ("source: [dato]", "delivery: {characters: 0}", "`characters` must be a whole number from 1"),
-    ("source: [dato]", "delivery: {yes: [J]}", "`yes` and `no` are only for columns of kind bool"),
+    ("source: [dato]", "delivery: {blnk: a}", "the key `blnk` is not known. Did you mean blank?"),
     ("source: [dato]", "delivery: {blank: 0}", "`blank` must be text in quotes"),
     ("source: [dato]", "delivery: {system: {values: [a]}}", "`column` is missing: the column that names the code"),
     ("source: [dato]", "delivery: {cut_suffix: {drop: 4}}", "write cut_suffix: {longer_than: 6, drop: 4}"),

@@ -9,8 +9,7 @@ source, or nothing, each row being a person), `keys` (the file that joins the tw
 birth month and birth offset that give each person's secret date back), `quarantine_share`.
 Table: `files`, `row` (the delivered number of the row), `duplicates`, and the registry's keys anew.
 Column: `dates`; `characters: n`, only the first n characters count; `blank: v`, an empty cell is read
-as if v stood there; `yes` and `no`, the values of a truth value where they are not 1 and 0; `system`,
-a code counts only where that column holds one of the values; `cut_suffix`.
+as if v stood there; `system`, a code counts only where that column holds one of the values; `cut_suffix`.
 `codes` column: one of `files` with `row`, `code`, `first`, `keep` (a file with a row a code),
 `columns` (one code in each), or `column` with `separator` (many in one).
 """
@@ -31,7 +30,7 @@ OF_REGISTRY = (
     "person", "keys", *FORMAT, "reference_date", "reference", "anchor", "quarantine_share",
 )  # fmt: skip
 OF_TABLE = ("files", "row", "duplicates", "person", *FORMAT)
-OF_VALUE = ("dates", "system", "cut_suffix", "characters", "blank", "yes", "no")
+OF_VALUE = ("dates", "system", "cut_suffix", "characters", "blank")
 OF_CODES = ("files", "row", "code", "first", "keep", "columns", "column", "separator", "system", "cut_suffix")
 WIDE = re.compile(r"[^{}]*(?:\{(\d+)\.\.(\d+)\}[^{}]*)?\Z")
 
@@ -80,9 +79,6 @@ def of_value(node: Node, path: str, problems: Problems) -> Block:
         problems.add(path, "`characters` must be a whole number from 1: how many leading characters count")
     if "blank" in block and not isinstance(block["blank"], str):
         problems.add(path, f"`blank` must be text in quotes, but is {shape(block['blank'])}")
-    yes, no = texts(block, "yes", path, problems), texts(block, "no", path, problems)
-    for value in sorted(set(yes) & set(no)):
-        problems.add(path, f"`{value}` stands under both `yes` and `no`")
     return _freeze(block)
 
 

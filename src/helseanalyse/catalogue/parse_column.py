@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from types import MappingProxyType
 
 from helseanalyse.catalogue import check, delivery
 from helseanalyse.catalogue.check import Node, Problems
@@ -41,12 +42,6 @@ def parse_column(name: str, value: object, path: str, problems: Problems) -> Col
             problems.add(path, f"`{key}` is only for columns of kind {', '.join(sorted(kinds))}")
     least, most = _bounds(node, path, problems)
     since, until = span(node, path, problems)
-    read_delivery = delivery.of_codes if kind is Kind.CODES else delivery.of_value
-    block = read_delivery(node, f"{path}.delivery", problems)
-    if kind is not Kind.BOOL and ("yes" in block or "no" in block):
-        problems.add(f"{path}.delivery", "`yes` and `no` are only for columns of kind bool")
-    if kind is Kind.CODES and "delivery" not in node:
-        problems.add(path, "`delivery` is missing; say how its codes come: files, columns or column")
     return Column(
         name=name,
         kind=kind,
@@ -65,7 +60,7 @@ def parse_column(name: str, value: object, path: str, problems: Problems) -> Col
         until=until,
         note=check.text(node, "note", path, problems, default=""),
         main=check.optional_text(node, "main", path, problems),
-        delivery=block,
+        delivery=_delivery(node, told, path, problems),
     )
 
 
@@ -75,6 +70,15 @@ def span(node: Node, path: str, problems: Problems) -> tuple[date | None, date |
     if since and until and until < since:
         problems.add(path, f"`until` ({until}) is before `since` ({since})")
     return since, until
+
+
+def _delivery(node: Node, kind: Kind | None, path: str, problems: Problems) -> delivery.Block:
+    if kind is not Kind.CODES:
+        return delivery.of_value(node, f"{path}.delivery", problems if kind else Problems(""))
+    if "delivery" not in node:
+        problems.add(path, "`delivery` is missing; say how its codes come: files, columns or column")
+        return MappingProxyType({})
+    return delivery.of_codes(node, f"{path}.delivery", problems)
 
 
 def _source(node: Node, name: str, kind: Kind, path: str, problems: Problems) -> tuple[str, ...]:

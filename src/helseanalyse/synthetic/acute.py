@@ -21,7 +21,7 @@ OUT_OF_HOSPITAL, STEMI, NSTEMI = 0, 1, 2
 INFARCT, HAEMORRHAGE, UNSPECIFIED = 0, 1, 2
 OUT_SHARE_2013 = 0.150  # of all infarctions
 OUT_TREND = -0.065  # a year, against INFARCTION_TREND for all
-IN_HOSPITAL_FATALITY_2013 = 0.089  # at 72 years
+IN_HOSPITAL_FATALITY_2013 = 0.076  # at 72 years
 STEMI_SHARE = 0.27  # of those who reach hospital
 
 

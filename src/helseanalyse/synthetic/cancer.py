@@ -13,7 +13,6 @@ from functools import cache
 import numpy as np
 
 from helseanalyse.synthetic.calendar import NEVER, YEAR_DAYS, Days, age_on
-from helseanalyse.synthetic.disease import Course
 from helseanalyse.synthetic.draw import Draw, Floats, Ints
 from helseanalyse.synthetic.people import People
 
@@ -35,36 +34,36 @@ class Site:
     morphology: str
 
 
-LUNG = Site("C34", 1600, 1730, 71.5, 10, 0.70, 1.1, "C349", "81403")
+LUNG = Site("C34", 1600, 1730, 71.5, 10, 0.80, 1.1, "C349", "81403")
 SITES = (
-    Site("C61", 0, 5258, 69, 8, 0.16, 6.0, "C619", "81403"),
-    Site("C50", 4076, 40, 62, 13, 0.13, 5.0, "C509", "85003"),
-    Site("C18", 1750, 1638, 72, 12, 0.33, 2.0, "C189", "81403"),
-    Site("C20", 560, 800, 69, 12, 0.30, 2.5, "C209", "81403"),
-    Site("C43", 1400, 1450, 64, 16, 0.11, 3.0, "C449", "87203"),
-    Site("C44", 1400, 1700, 79, 11, 0.03, 3.0, "C449", "80703"),
-    Site("C67", 480, 1300, 72, 11, 0.19, 3.0, "C679", "81203"),
-    Site("C25", 480, 480, 71, 11, 0.93, 0.6, "C259", "81403"),
-    Site("C64", 320, 660, 66, 13, 0.25, 2.5, "C649", "83103"),
-    Site("C16", 170, 300, 71, 12, 0.65, 1.0, "C169", "81403"),
-    Site("C15", 90, 300, 70, 11, 0.78, 0.8, "C159", "80703"),
-    Site("C22", 120, 230, 69, 12, 0.80, 0.7, "C220", "81703"),
-    Site("C54", 820, 0, 68, 11, 0.16, 2.5, "C549", "83803"),
-    Site("C56", 470, 0, 65, 14, 0.55, 2.5, "C569", "84413"),
-    Site("C53", 302, 0, 50, 16, 0.25, 2.5, "C539", "80703"),
-    Site("C62", 0, 310, 36, 11, 0.02, 2.0, "C629", "90613"),
-    Site("C71", 420, 480, 56, 20, 0.55, 1.3, "C719", "94403"),
-    Site("C73", 300, 130, 52, 17, 0.05, 5.0, "C739", "82603"),
-    Site("C81", 65, 85, 42, 20, 0.10, 3.0, "C779", "96503"),
-    Site("C83", 350, 450, 67, 15, 0.33, 2.0, "C779", "96803"),
-    Site("C85", 160, 190, 68, 14, 0.30, 3.0, "C779", "95913"),
-    Site("C90", 230, 300, 71, 10, 0.55, 4.0, "C421", "97323"),
-    Site("C91", 260, 390, 64, 20, 0.28, 4.0, "C421", "98233"),
-    Site("C92", 280, 330, 63, 18, 0.50, 1.5, "C421", "98613"),
-    Site("C21", 75, 35, 66, 12, 0.25, 3.0, "C219", "80703"),
-    Site("C32", 20, 90, 68, 11, 0.30, 3.0, "C329", "80703"),
-    Site("C10", 60, 170, 64, 10, 0.25, 3.0, "C109", "80703"),
-    Site("C80", 450, 400, 74, 12, 0.80, 0.6, "C809", "80003"),
+    Site("C61", 0, 5258, 69, 8, 0.21, 6.0, "C619", "81403"),
+    Site("C50", 4076, 40, 62, 13, 0.17, 5.0, "C509", "85003"),
+    Site("C18", 1750, 1638, 72, 12, 0.43, 2.0, "C189", "81403"),
+    Site("C20", 560, 800, 69, 12, 0.39, 2.5, "C209", "81403"),
+    Site("C43", 1400, 1450, 64, 16, 0.14, 3.0, "C449", "87203"),
+    Site("C44", 1400, 1700, 79, 11, 0.04, 3.0, "C449", "80703"),
+    Site("C67", 480, 1300, 72, 11, 0.25, 3.0, "C679", "81203"),
+    Site("C25", 480, 480, 71, 11, 0.97, 0.6, "C259", "81403"),
+    Site("C64", 320, 660, 66, 13, 0.33, 2.5, "C649", "83103"),
+    Site("C16", 170, 300, 71, 12, 0.85, 1.0, "C169", "81403"),
+    Site("C15", 90, 300, 70, 11, 0.97, 0.8, "C159", "80703"),
+    Site("C22", 120, 230, 69, 12, 0.97, 0.7, "C220", "81703"),
+    Site("C54", 820, 0, 68, 11, 0.21, 2.5, "C549", "83803"),
+    Site("C56", 470, 0, 65, 14, 0.72, 2.5, "C569", "84413"),
+    Site("C53", 302, 0, 50, 16, 0.33, 2.5, "C539", "80703"),
+    Site("C62", 0, 310, 36, 11, 0.03, 2.0, "C629", "90613"),
+    Site("C71", 420, 480, 56, 20, 0.72, 1.3, "C719", "94403"),
+    Site("C73", 300, 130, 52, 17, 0.07, 5.0, "C739", "82603"),
+    Site("C81", 65, 85, 42, 20, 0.13, 3.0, "C779", "96503"),
+    Site("C83", 350, 450, 67, 15, 0.43, 2.0, "C779", "96803"),
+    Site("C85", 160, 190, 68, 14, 0.39, 3.0, "C779", "95913"),
+    Site("C90", 230, 300, 71, 10, 0.72, 4.0, "C421", "97323"),
+    Site("C91", 260, 390, 64, 20, 0.36, 4.0, "C421", "98233"),
+    Site("C92", 280, 330, 63, 18, 0.65, 1.5, "C421", "98613"),
+    Site("C21", 75, 35, 66, 12, 0.33, 3.0, "C219", "80703"),
+    Site("C32", 20, 90, 68, 11, 0.39, 3.0, "C329", "80703"),
+    Site("C10", 60, 170, 64, 10, 0.33, 3.0, "C109", "80703"),
+    Site("C80", 450, 400, 74, 12, 0.97, 0.6, "C809", "80003"),
 )
 _BANDS = np.arange(0, 110, 5) + 2.5
 
@@ -88,26 +87,22 @@ def sites(draw: Draw, people: People, on: Days, which: str) -> Ints:
     return np.asarray(np.minimum(place, len(SITES) - 1))
 
 
-def cancer_deaths(draw: Draw, people: People, course: Course) -> list[Days]:
-    """The days on which the lung cancer, the first and the second other cancer kill; NEVER if they do not."""
-    fatal = np.array([site.fatal for site in SITES])
-    years = np.array([site.years for site in SITES])
-    result = []
-    for name in ("lung_cancer", "cancer", "cancer_later"):
-        on = course.since[name]
-        ill = np.flatnonzero(on < NEVER)
-        days = np.full(len(on), NEVER, dtype=np.int32)
-        some = Draw(draw.seed, draw.persons[ill])
-        if name == "lung_cancer":
-            chance, mean = np.full(len(ill), LUNG.fatal), np.full(len(ill), LUNG.years)
-        else:
-            site = sites(some, take(people, ill), on[ill], name)
-            chance, mean = fatal[site], years[site]
-        dies = some.chance(f"cancer.fatal.{name}", chance)
-        wait = np.floor(some.exponential(f"cancer.wait.{name}") * mean * YEAR_DAYS)
-        days[ill] = np.where(dies, np.minimum(on[ill] + wait, NEVER), NEVER)
-        result.append(days)
-    return result
+def cancer_death(draw: Draw, people: People, name: str, on: Days) -> Days:
+    """The day on which a cancer found on a day kills (NEVER if it does not); the older, the more often."""
+    days = np.full(len(on), NEVER, dtype=np.int32)
+    ill = np.flatnonzero(on < NEVER)
+    some, who = Draw(draw.seed, draw.persons[ill]), take(people, ill)
+    if name == "lung_cancer":
+        chance, mean = np.full(len(ill), LUNG.fatal), np.full(len(ill), LUNG.years)
+    else:
+        site = sites(some, who, on[ill], name)
+        chance = np.array([one.fatal for one in SITES])[site]
+        mean = np.array([one.years for one in SITES])[site]
+    older = np.exp(0.025 * (age_on(on[ill], who.born) - 69.0))
+    dies = some.chance(f"cancer.fatal.{name}", np.minimum(chance * older, 0.97))
+    wait = np.floor(some.exponential(f"cancer.wait.{name}") * mean * YEAR_DAYS)
+    days[ill] = np.where(dies, np.minimum(on[ill] + wait, NEVER), NEVER)
+    return days
 
 
 def take(people: People, rows: Ints) -> People:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Protocol
 
 import numpy as np
 
 from helseanalyse.synthetic import calibration, demography, truth
-from helseanalyse.synthetic.calendar import NEVER, START, YEAR_DAYS, Days, age_on, year_of
+from helseanalyse.synthetic.calendar import NEVER, YEAR_DAYS, Days, age_on, year_of
+from helseanalyse.synthetic.cancer import cancer_death
 from helseanalyse.synthetic.draw import Bools, Draw, Floats, Ints
 from helseanalyse.synthetic.hazard import AgeHazard, From, rates_of
+from helseanalyse.synthetic.mortality import begin_of, survived
 from helseanalyse.synthetic.people import People
 from helseanalyse.synthetic.traits import Traits
 
@@ -34,12 +37,24 @@ COUNTS: dict[str, tuple[tuple[float, float], tuple[float, float], int]] = {
     "lung_cancer": ((1600, 1730), (71.5, 72.0), 2023),
     "cancer": ((16120, 18660), (66.0, 70.5), 2023),
 }
-_TYPE_2 = np.interp(demography.AGES, [0, 25, 35, 45, 55, 65, 75, 90], [0, 0.2, 0.8, 2.2, 4.2, 6.0, 6.5, 5.5]) / 1000
+_TYPE_2 = np.interp(demography.AGES, [0, 25, 35, 45, 55, 65, 75, 90], [0, 0.2, 0.8, 2.3, 4.4, 6.0, 5.6, 4.0]) / 1000
 _HYPERTENSION = np.interp(demography.AGES, [0, 25, 35, 45, 55, 65, 75, 90], [0, 1, 3, 8, 17, 28, 36, 36]) / 1000
 _YEARS_2013 = np.arange(2013, 2025)
-_SGLT2 = np.array([0.05, 0.12, 0.22, 0.30, 0.36, 0.42, 0.48, 0.54, 0.60, 0.66, 0.70, 0.72])
-_DPP4 = np.array([0.42, 0.42, 0.38, 0.33, 0.29, 0.26, 0.23, 0.20, 0.17, 0.14, 0.12, 0.11])
+_SGLT2 = np.array([0.04, 0.09, 0.16, 0.24, 0.32, 0.38, 0.44, 0.50, 0.55, 0.60, 0.64, 0.66])
+_DPP4 = np.array([0.42, 0.45, 0.45, 0.42, 0.38, 0.36, 0.33, 0.30, 0.27, 0.22, 0.18, 0.16])
 SECOND = ("none", "sulfonylurea", "dpp4", "sglt2", "glp1")
+
+
+LONG_AGO = -80_000  # before anyone's birth
+_ONE, _ZERO = np.ones(2), np.zeros(2)
+
+
+class Onset(Protocol):
+    """Draws the onset of a disease for every person of a batch."""
+
+    def __call__(
+        self, name: str, ratio: Floats | float = 1.0, start: Days | int = LONG_AGO, /, *causes: From
+    ) -> Days: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +82,17 @@ def boost(persons: int) -> float:
 def hazards(name: str) -> AgeHazard:
     """The hazard of a disease by sex and age, fitted to its published yearly count and mean age."""
     if name == "type_2":
-        return AgeHazard(np.outer([0.80, 1.25], _TYPE_2) * calibration.COUNT["diabetes"])
+        return AgeHazard(np.outer([0.80, 1.25] * calibration.COUNT["type_2"], _TYPE_2))
     if name == "type_1":
         rate = np.where(demography.AGES < 18, 0.00032, np.where(demography.AGES < 50, 0.00008, 0.00002))
         return AgeHazard(np.outer([0.9, 1.1], rate))
     if name == "hypertension":
         return AgeHazard(np.outer([0.95, 1.05], _HYPERTENSION))
     count, ages, year = COUNTS[name]
-    rates = rates_of(count, ages, year, least=20) * calibration.COUNT.get(name, 1.0)
+    factor, shift = calibration.COUNT.get(name, _ONE), calibration.AGE.get(name, _ZERO)
+    women, men = (float(n) * float(f) for n, f in zip(count, factor, strict=True))
+    mean = (ages[0] + float(shift[0]), ages[1] + float(shift[1]))
+    rates = rates_of((women, men), mean, year, least=20)
     if name == "infarction":
         rates = rates * (1.0 + truth.INFARCTION_TREND) ** (2013.0 - year - 0.5)
         return AgeHazard(rates, trend=truth.INFARCTION_TREND)
@@ -87,45 +105,63 @@ def course(people: People, traits: Traits, seed: int, persons: int) -> Course:
     since: dict[str, Days] = {}
     rare = boost(persons)
 
-    def onset(name: str, ratio: Floats | float = 1.0, start: Days | int = -80_000, *causes: From) -> Days:
+    def onset(name: str, ratio: Floats | float = 1.0, start: Days | int = LONG_AGO, /, *causes: From) -> Days:
         need = draw.exponential(f"disease.{name}")
         return hazards(name).first(need, people.born, people.sex, start, ratio, causes)
 
-    since["type_1"] = onset("type_1")
-    type_2 = onset("type_2", rare**0.7)
+    def lived(name: str, on: Days) -> Days:
+        return survived(draw, people, traits, name, on)
+
+    since["type_1"] = lived("diabetes", onset("type_1"))
+    type_2 = lived("diabetes", onset("type_2", rare**0.7))
     since["type_2"] = np.where(since["type_1"] < NEVER, NEVER, type_2).astype(np.int32)
     diabetes = np.minimum(since["type_1"], since["type_2"])
-    since["hypertension"] = onset("hypertension", 1.0, -80_000, From(diabetes, 1.8))
-    since["kidney"] = onset("kidney", 1.0, -80_000, From(diabetes, 1.8))
+    since["hypertension"] = onset("hypertension", 1.0, LONG_AGO, From(diabetes, 1.8))
+    since["kidney"] = onset("kidney", 1.0, LONG_AGO, From(diabetes, 1.8))
     since["fibrillation"] = onset("fibrillation")
-    since["copd"] = onset("copd", traits.smoking(truth.SMOKING_COPD))
-    since["dementia"] = onset("dementia")
-    since["hip_fracture"] = onset("hip_fracture", 1.0, START)
+    since["copd"] = lived("copd", onset("copd", traits.smoking(truth.SMOKING_COPD)))
+    since["dementia"] = lived("dementia", onset("dementia"))
+    since["hip_fracture"] = onset("hip_fracture", 1.0, begin_of(people))
     since["statin"] = _statin(draw, people, diabetes, since["hypertension"])
     second = _diabetes_drugs(draw, people, traits, since)
-    _heart(onset, traits, since, diabetes, second, rare)
-    since["lung_cancer"] = onset("lung_cancer", traits.smoking(truth.SMOKING_LUNG_CANCER) * traits.by_education)
-    since["cancer"] = onset("cancer", traits.by_education)
-    later = draw.exponential("disease.cancer.later")
-    found = hazards("cancer").first(later, people.born, people.sex, since["cancer"], traits.by_education)
-    since["cancer_later"] = np.where(since["cancer"] < NEVER, found, NEVER).astype(np.int32)
+    _heart(onset, people, traits, since, second, rare)
+    since["heart_failure"] = lived("heart_failure", since["heart_failure"])
+    _cancers(draw, people, traits, since)
     return Course(since, second)
 
 
-def _heart(onset, traits: Traits, since: dict[str, Days], diabetes: Days, second: Ints, rare: float) -> None:  # type: ignore[no-untyped-def]
-    """Infarction, stroke and heart failure, each from START on (heart failure from birth)."""
+def _cancers(draw: Draw, people: People, traits: Traits, since: dict[str, Days]) -> None:
+    """Lung cancer, another cancer, and a second other one; without those that killed before 2008."""
+    begin = begin_of(people)
+
+    def one(name: str, hazard: str, start: Days | int, ratio: Floats) -> None:
+        need = draw.exponential(f"disease.{name}")
+        on = hazards(hazard).first(need, people.born, people.sex, start, ratio)
+        on = np.where(cancer_death(draw, people, name, on) < begin, NEVER, on).astype(np.int32)
+        since[name] = np.where(start >= NEVER, NEVER, on).astype(np.int32)
+
+    smoking = traits.smoking(truth.SMOKING_LUNG_CANCER)
+    one("lung_cancer", "lung_cancer", LONG_AGO, smoking * traits.by_education)
+    one("cancer", "cancer", LONG_AGO, traits.by_education)
+    one("cancer_later", "cancer", since["cancer"], traits.by_education)
+
+
+def _heart(onset: Onset, people: People, traits: Traits, since: dict[str, Days], second: Ints, rare: float) -> None:
+    """Infarction and stroke while the person is observed, and heart failure from birth on."""
+    begin = begin_of(people)
+    diabetes = np.minimum(since["type_1"], since["type_2"])
     since["infarction"] = onset(
-        "infarction", traits.smoking(truth.SMOKING_INFARCTION) * traits.by_education * rare, START,
+        "infarction", traits.smoking(truth.SMOKING_INFARCTION) * traits.by_education * rare, begin,
         From(diabetes, truth.DIABETES_INFARCTION), From(since["statin"], truth.STATIN_INFARCTION),
     )  # fmt: skip
     since["stroke"] = onset(
-        "stroke", traits.smoking(truth.SMOKING_STROKE) * traits.by_education * rare, START,
+        "stroke", traits.smoking(truth.SMOKING_STROKE) * traits.by_education * rare, begin,
         From(diabetes, truth.DIABETES_STROKE), From(since["fibrillation"], truth.FIBRILLATION_STROKE),
         From(since["hypertension"], truth.HYPERTENSION_STROKE),
     )  # fmt: skip
     sglt2 = np.where(second == SECOND.index("sglt2"), since["second"], NEVER).astype(np.int32)
     since["heart_failure"] = onset(
-        "heart_failure", traits.by_education * rare, -80_000,
+        "heart_failure", traits.by_education * rare, LONG_AGO,
         From(diabetes, truth.DIABETES_HEART_FAILURE), From(sglt2, truth.SGLT2_HEART_FAILURE),
         From(since["kidney"], truth.KIDNEY_HEART_FAILURE), From(since["infarction"], truth.INFARCTION_HEART_FAILURE),
     )  # fmt: skip
@@ -137,7 +173,7 @@ def _statin(draw: Draw, people: People, diabetes: Days, hypertension: Days) -> D
     rates = np.outer([0.9, 1.1], np.interp(ages, [30, 45, 55, 65, 75, 90], [0.3, 4, 11, 20, 18, 6]) / 1000)
     need = draw.exponential("disease.statin")
     causes = (From(diabetes, 4.0), From(hypertension, 2.0))
-    return AgeHazard(rates).first(need, people.born, people.sex, -80_000, 1.0, causes)
+    return AgeHazard(rates).first(need, people.born, people.sex, LONG_AGO, 1.0, causes)
 
 
 def _after(draw: Draw, name: str, start: Days, share: float, mean_years: float) -> Days:
@@ -149,8 +185,8 @@ def _after(draw: Draw, name: str, start: Days, share: float, mean_years: float) 
 
 def _diabetes_drugs(draw: Draw, people: People, traits: Traits, since: dict[str, Days]) -> Ints:
     """Metformin, then a second drug; which one depends on year, age, kidneys, sex and education."""
-    since["metformin"] = _after(draw, "drug.metformin", since["type_2"], 0.85, 0.6)
-    since["second"] = _after(draw, "drug.second", since["metformin"], 0.85, 4.0)
+    since["metformin"] = _after(draw, "drug.metformin", since["type_2"], 0.90, 0.6)
+    since["second"] = _after(draw, "drug.second", since["metformin"], 0.90, 3.2)
     when = since["second"]
     year = np.clip(year_of(when), 1950, 2030)
     sglt2 = np.interp(year, _YEARS_2013, _SGLT2) * (year >= 2013)

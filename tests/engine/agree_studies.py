@@ -167,8 +167,8 @@ def _survival(m: Maker, name: str, names: Names, variables: tuple[Variable, ...]
 
 def _every(m: Maker) -> Intervals:
     unit = m.pick("month", "quarter", "year")
-    firsts = (date(2019, 1, 1), date(2019, 11, 15), date(2020, 2, 29), date(2018, 3, 1))
-    lasts = (date(2020, 3, 31), date(2020, 2, 29), date(2020, 12, 31), date(2021, 2, 1))
+    firsts = (date(2019, 1, 1), date(2019, 11, 15), date(2020, 2, 29), START)
+    lasts = (date(2020, 3, 31), date(2020, 2, 29), date(2020, 12, 15), END)
     return Intervals(first=m.pick(*firsts), last=m.pick(*lasts), unit=unit)
 
 
@@ -176,7 +176,7 @@ def _incidence(m: Maker, name: str, names: Names, variables: tuple[Variable, ...
     of = m.events(1).domain
     return Incidence(
         id=name, name="cases", event=m.of_rows(Kind.DATE, of, m.pick(0, 0, 2)), every=_every(m),
-        washout=m.pick(0, 1, 30, 365), by=_some(m, ["sex", *names.variables, *names.exposures]),
+        washout=m.pick(0, 1, 30, 365), by=_some(m, ["sex", *names.variables]),
     )  # fmt: skip
 
 

@@ -145,8 +145,8 @@ def in_codes(m: Maker, kind: Kind, of: Domain, depth: int, exact: bool, system: 
 
 def code_list(m: Maker, system: str) -> CodeList:
     """Some codes and parents of codes."""
-    codes = {code[: m.pick(3, 3, 4, 7)] for code in data.CODES[system] if m.chance()}
-    return CodeList(system, tuple(sorted(codes)) or (data.CODES[system][0],))
+    codes = {code for code in data.LISTED[system] if m.chance()}
+    return CodeList(system, tuple(sorted(codes)) or (data.LISTED[system][0],))
 
 
 def exists(m: Maker, kind: Kind, of: Domain, depth: int, exact: bool, system: str) -> n.Series:
@@ -270,8 +270,8 @@ def truncate(m: Maker, kind: Kind, of: Domain, depth: int, exact: bool, system: 
 
 def categorise(m: Maker, kind: Kind, of: Domain, depth: int, exact: bool, system: str) -> n.Series:
     system = m.pick("ICD-10", "ATC", "municipality")
-    codes = {code[: m.pick(1, 3, 4, 7)] for code in data.CODES[system]}
-    owners = {code: m.pick(*LEVELS.levels) for code in sorted(codes)}  # so that no code is in two categories
+    # One owner a code, so that no code is in two categories.
+    owners = {code: m.pick(*LEVELS.levels) for code in sorted(data.LISTED[system])}
     lists = tuple(
         CodeList(system, tuple(code for code, owner in owners.items() if owner == level)) for level in LEVELS.levels
     )

@@ -8,7 +8,6 @@ from dataclasses import replace
 from helseanalyse.catalogue.model import Catalogue, Kind
 from helseanalyse.study.check_catalogue import near_names
 from helseanalyse.study.check_protocol import bands_problems
-from helseanalyse.study.node import Series
 from helseanalyse.study.problem import Problem, problem
 from helseanalyse.study.rules import expect, many_a_person, one_a_person, truth_a_person
 from helseanalyse.study.specification import (
@@ -55,7 +54,7 @@ def _of_kind(analysis: Analysis, spec: Specification) -> Iterable[Problem]:
 def _table_one(analysis: TableOne, spec: Specification) -> Iterator[Problem]:
     names = [variable.name for variable in spec.variables]
     if not analysis.of:
-        yield problem("S073", name=analysis.id)
+        yield problem("S073", name=f'"{analysis.id}"')
     for name in analysis.of:
         if name not in names:
             yield problem("S007", owner="The study", name=f'variable "{name}"', nearest=near_names(name, names))
@@ -170,18 +169,3 @@ def _built_in(name: str, analysis: Analysis, catalogue: Catalogue) -> Iterator[P
         missing = "sex" if name == "sex" else "born_on"
         yield problem("S082", name=f'"{name}"', table=f"`{universe.person.registry}.{universe.person.name}`",
                       column=f"`{missing}`")  # fmt: skip
-
-
-def unknown_possible(series: Series) -> bool:
-    """Whether a value can be unknown, as far as its operations say."""
-    from helseanalyse.study import nodes
-
-    if isinstance(series, nodes.Exists | nodes.Count | nodes.IsNull | nodes.CountEpisodes | nodes.Parameter):
-        return False
-    if isinstance(series, nodes.Constant):
-        return series.value is None
-    if isinstance(series, nodes.IfNull):
-        return unknown_possible(series.other)
-    if isinstance(series, nodes.Not | nodes.And | nodes.Or | nodes.Compare):
-        return any(unknown_possible(each) for each in series.operands if isinstance(each, Series))
-    return True

@@ -75,7 +75,7 @@ def _variable(variable: Variable) -> Iterator[Problem]:
     if kind in (Kind.CODES, Kind.PERSON):
         yield problem("S070", what=what, name=code_of(variable.value), type=str(variable.value.type))
     if variable.bands:
-        yield from bands_problems(variable.bands, what)
+        yield from bands_problems(variable.bands, f'The bounds of "{variable.name}"')
         if kind not in (Kind.INT, Kind.FLOAT):
             yield problem("S071", what=what, type=str(variable.value.type))
     if not variable.round_to > 0:

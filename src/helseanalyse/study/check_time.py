@@ -2,55 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from helseanalyse.catalogue.model import Catalogue, Kind, Registry
 from helseanalyse.study import nodes
 from helseanalyse.study.calendar import Place, place_of, reach, tables_read
-from helseanalyse.study.check_analyses import unknown_possible
 from helseanalyse.study.lineage import walk
 from helseanalyse.study.naming import code_of, table_of
-from helseanalyse.study.node import Node, Rows
+from helseanalyse.study.node import Node, Rows, Series
 from helseanalyse.study.parts import roots
 from helseanalyse.study.problem import Problem, problem
 from helseanalyse.study.specification import Specification
+from helseanalyse.study.unknown import always_known, may_be_unknown
 
 BASELINE = ("/criteria/", "/variables/")
 
 
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """What every part of a study is held against."""
+
+    spec: Specification
+    registries: Mapping[str, Registry]
+    own_picks: frozenset[Node]  # rows that the index date is itself taken from
+    known: frozenset[Series]  # columns that everyone has a value of
+
+
 def time_warnings(spec: Specification, catalogue: Catalogue) -> Iterator[Problem]:
     """Warnings for a study without errors."""
-    registries = {registry.name: registry for registry in catalogue.registries}
     own_picks = frozenset(node for node in walk(spec.index) if isinstance(node, nodes.Pick))
+    registries = {registry.name: registry for registry in catalogue.registries}
+    times = _Times(spec, registries, own_picks, always_known(catalogue))
     seen: set[tuple[str, str, str]] = set()
     for path, root in roots(spec):
-        for found in _of_part(path, root, spec, registries, own_picks):
+        for found in _of_part(path, root, times):
             key = (found.id, found.path, dict(found.words).get("name", ""))
             if key not in seen:
                 seen.add(key)
                 yield found
-    yield from _coverage(spec, registries)
+    yield from _coverage(times)
     yield from _overlapping_levels(spec)
 
 
-def _of_part(
-    path: str, root: Node, spec: Specification, registries: dict[str, Registry], own_picks: frozenset[Node]
-) -> Iterator[Problem]:
+def _of_part(path: str, root: Node, times: _Times) -> Iterator[Problem]:
+    spec = times.spec
     for rows in tables_read(root):
         table = table_of(rows)
-        if table is None or table.date is None or rows in own_picks:
+        if table is None or table.date is None or rows in times.own_picks:
             continue
         span = reach(rows, spec.index)
         if spec.index is not None and path.startswith(BASELINE) and _into_the_future(span.last):
-            yield problem("S205", path=path, name=f"`{table.registry}.{table.name}`", date=f"`{table.date}`")
-        registry = registries[table.registry]
+            yield problem("S205", path=path, name=f"`{table.registry}.{table.name}`", date=table.date)
+        registry = times.registries[table.registry]
         if span.first is not None and registry.since is not None and span.first.anchor == "day0":
             earliest = span.first.earliest(spec.start)
             if earliest < registry.since:
                 yield _before_registry(path, registry, earliest, span.first)
     for node in walk(root):
-        yield from _of_node(node, path, spec, registries)
+        yield from _of_node(node, path, times)
 
 
 def _into_the_future(last: Place | None) -> bool:
@@ -58,34 +69,36 @@ def _into_the_future(last: Place | None) -> bool:
 
 
 def _before_registry(path: str, registry: Registry, earliest: date, first: Place) -> Problem:
-    full = registry.since.replace(year=registry.since.year + -(first.days // 365)) if registry.since else None
+    assert registry.since is not None
+    if first.unit == "years" and first.amount < 0:
+        full = registry.since.replace(year=registry.since.year - first.amount)
+    else:
+        full = registry.since - timedelta(days=first.days)
     return problem(
         "S206", path=path, name=registry.name, since=str(registry.since), earliest=str(earliest), full=str(full)
     )
 
 
-def _of_node(node: Node, path: str, spec: Specification, registries: dict[str, Registry]) -> Iterator[Problem]:
+def _of_node(node: Node, path: str, times: _Times) -> Iterator[Problem]:
     if isinstance(node, nodes.Case) and node.otherwise is not None:
         asks = any(isinstance(each, nodes.IsNull) for condition in node.conditions for each in walk(condition))
-        known = not isinstance(node.otherwise, nodes.Constant) or node.otherwise.value is not None
-        if known and not asks and any(unknown_possible(condition) for condition in node.conditions):
+        says = not isinstance(node.otherwise, nodes.Constant) or node.otherwise.value is not None
+        if says and not asks and any(may_be_unknown(condition, times.known) for condition in node.conditions):
             yield problem("S204", path=path, name=code_of(node))
     if isinstance(node, nodes.Near) and node.high > 0 and path.startswith(BASELINE):
-        yield problem("S205", path=path, name=code_of(node.date), date=code_of(node.at))
+        yield problem("S205", path=path, name=code_of(node.date), date=code_of(node.at).strip("`"))
     if isinstance(node, nodes.Pick) and isinstance(node.of, nodes.Sort):
-        yield from _unknown_dates_first(node, node.of, path, registries)
+        yield from _unknown_dates_first(node, node.of, path, times)
     if isinstance(node, nodes.CoversAll):
-        yield from _residence_before(node, path, spec, registries)
+        yield from _residence_before(node, path, times)
 
 
-def _unknown_dates_first(
-    pick: nodes.Pick, sort: nodes.Sort, path: str, registries: dict[str, Registry]
-) -> Iterator[Problem]:
+def _unknown_dates_first(pick: nodes.Pick, sort: nodes.Sort, path: str, times: _Times) -> Iterator[Problem]:
     key = sort.by[0]
     table = table_of(sort)
     if pick.position < 0 or table is None or not isinstance(key, nodes.Column) or key.type.kind is not Kind.DATE:
         return
-    required = registries[table.registry].table(table.name).column(key.name).required
+    required = times.registries[table.registry].table(table.name).column(key.name).required
     if not required and not _bounded(sort.of, key.name):
         yield problem("S207", path=path, name=code_of(key))
 
@@ -99,26 +112,26 @@ def _bounded(rows: Rows, name: str) -> bool:
     return False
 
 
-def _residence_before(
-    node: nodes.CoversAll, path: str, spec: Specification, registries: dict[str, Registry]
-) -> Iterator[Problem]:
+def _residence_before(node: nodes.CoversAll, path: str, times: _Times) -> Iterator[Problem]:
+    spec = times.spec
     first = place_of(node.first, spec.index)
     for each in walk(node.of):
         if isinstance(each, nodes.Table) and each.start is not None and first is not None and first.anchor == "day0":
-            registry = registries[each.registry]
+            registry = times.registries[each.registry]
             if registry.since is not None and first.earliest(spec.start) < registry.since:
                 yield _before_registry(path, registry, first.earliest(spec.start), first)
 
 
-def _coverage(spec: Specification, registries: dict[str, Registry]) -> Iterator[Problem]:
+def _coverage(times: _Times) -> Iterator[Problem]:
     """Registries that begin after the study does, or end before it."""
+    spec = times.spec
     used: dict[str, None] = {}
     for _, root in roots(spec):
         for node in walk(root):
             if isinstance(node, nodes.Table):
                 used[node.registry] = None
     for name in used:
-        registry = registries[name]
+        registry = times.registries[name]
         if registry.since is not None and spec.start < registry.since:
             yield problem("S208", path="/start", name=name, since=str(registry.since), start=str(spec.start))
         if registry.until is not None and registry.until < spec.end:

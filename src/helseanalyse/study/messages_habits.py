@@ -55,15 +55,15 @@ HABITS: dict[str, Message] = {
     ),
     "S007": Message(
         en="{owner} has no {name}.",
-        do="{owner} has {nearest}.",
+        do="Nearest: {nearest}.",
         nb="{owner} har ingen {name}.",
-        gjor="{owner} har {nearest}.",
+        gjor="Nærmest: {nearest}.",
     ),
     "S008": Message(
         en="There is no registry {name} in this catalogue.",
-        do="It has {nearest}.",
+        do="Nearest: {nearest}.",
         nb="Det er ikke noe register {name} i denne katalogen.",
-        gjor="Den har {nearest}.",
+        gjor="Nærmest: {nearest}.",
     ),
     "S009": Message(
         en="{left} is {left_type} and {right} is {right_type}, so `{sign}` cannot compare them.",

@@ -67,9 +67,9 @@ JSON: dict[str, Message] = {
     ),
     "S110": Message(
         en="There is no operation {name}.",
-        do="The nearest are {nearest}.",
+        do="Nearest: {nearest}.",
         nb="Det finnes ingen operasjon {name}.",
-        gjor="De nærmeste er {nearest}.",
+        gjor="Nærmest: {nearest}.",
     ),
     "S111": Message(
         en="These nodes are made of one another in a circle: {circle}.",
@@ -85,9 +85,9 @@ JSON: dict[str, Message] = {
     ),
     "S113": Message(
         en="{name} is not a field here.",
-        do="The nearest are {nearest}.",
+        do="Nearest: {nearest}.",
         nb="{name} er ikke et felt her.",
-        gjor="De nærmeste er {nearest}.",
+        gjor="Nærmest: {nearest}.",
     ),
     "S114": Message(
         en="The text holds characters that cannot be shown.",

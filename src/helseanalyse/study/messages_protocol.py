@@ -115,9 +115,9 @@ PROTOCOL: dict[str, Message] = {
     ),
     "S075": Message(
         en="There is no standard population {name}.",
-        do="There are {nearest}.",
+        do="Nearest: {nearest}.",
         nb="Det finnes ingen standardbefolkning {name}.",
-        gjor="Det finnes {nearest}.",
+        gjor="Nærmest: {nearest}.",
     ),
     "S076": Message(
         en='"age" is asked for without age bands.',

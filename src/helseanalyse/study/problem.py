@@ -62,9 +62,10 @@ class Problem:
 
 
 def _said(name: str, word: str, language: str) -> str:
-    if language == "nb" and name.endswith("type"):
-        return " ".join(TYPE_WORDS.get(part, part) for part in word.split(" "))
-    return word
+    if not name.endswith("type"):
+        return word
+    at = 1 if language == "nb" else 0
+    return " ".join(TYPE_WORDS[part][at] if part in TYPE_WORDS else part for part in word.split(" "))
 
 
 def problem(identifier: str, /, *, place: str = "", path: str = "", **words: object) -> Problem:

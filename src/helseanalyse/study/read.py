@@ -191,7 +191,7 @@ class Reader:
         return reader(raw, shape, path)
 
     def _wrong(self, path: str, wanted: str, got: object) -> Any:
-        what = f"`{path.rsplit('/', 1)[-1]}`"
+        what = f"`{next(part for part in reversed(path.split('/')) if not part.isdigit())}`"
         text = shown(got) if isinstance(got, str | int | bool) else kind_of(got)
         return self._tell("S109", path, what=what, wanted=wanted, got=text)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from helseanalyse.catalogue.model import Grain, Kind
 from helseanalyse.study import nodes
-from helseanalyse.study.lineage import fits, lineage, walk
+from helseanalyse.study.lineage import fits, lineage
 from helseanalyse.study.naming import code_of, table_of
 from helseanalyse.study.node import Node, Rows, Series
 from helseanalyse.study.problem import Problem, problem
@@ -39,18 +39,20 @@ def problems_of(node: Node) -> list[Problem]:
 
 
 def _mixed_rows(node: Series) -> Iterable[Problem]:
-    mixes = any(isinstance(operand, Series) and len(operand.domains) > 1 for operand in node.operands)
-    if len(node.domains) > 1 and not mixes:
-        first, second = sorted(node.domains, key=lambda rows: rows.key)[:2]
-        left, right = _column_of(node, first), _column_of(node, second)
-        yield rows_differ(left, right)
+    parts = [operand for operand in node.operands if isinstance(operand, Series)]
+    if len(node.domains) > 1 and all(len(part.domains) < 2 for part in parts):
+        found = dict.fromkeys(part.domain for part in parts if part.domain is not None)
+        first, second = list(found)[:2]
+        yield rows_differ(_column_of(node, first), _column_of(node, second))
 
 
 def _column_of(node: Series, rows: Rows) -> Series:
-    """The leftmost part of a value that belongs to some rows, to name it in a message."""
-    for each in walk(node):
-        if isinstance(each, Series) and each.domains == frozenset([rows]):
-            return each
+    """The leftmost column of a value that belongs to some rows, to name it in a message."""
+    while not isinstance(node, nodes.Column):
+        parts = [part for part in node.operands if isinstance(part, Series) and rows in part.domains]
+        if not parts:
+            return node
+        node = parts[0]
     return node
 
 

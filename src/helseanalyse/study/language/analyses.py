@@ -221,7 +221,7 @@ class Analyses:
     def _placed(self, found: Problem) -> Problem:
         for path, place in self._draft.places.items():
             if found.path == path or found.path.startswith(f"{path}/"):
-                return replace(found, place=f"{place}: {found.place}" if found.place else place)
+                return replace(found, place=place)
         return found
 
     def _residents(self) -> Truth:

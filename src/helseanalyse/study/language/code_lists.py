@@ -83,10 +83,14 @@ class Codes:
             fail("S012", what="What a code list is joined with", wanted="another code list", got=repr(other))
             return False
         if other.list.system != self.list.system:
-            fail("S027", left=repr(self), right=repr(other), left_system=self.list.system,
+            fail("S027", left=f"`{_short(self)}`", right=f"`{_short(other)}`", left_system=self.list.system,
                  right_system=other.list.system)  # fmt: skip
             return False
         return True
+
+
+def _short(codes: Codes) -> str:
+    return codes.list.name or ", ".join(codes.codes[:3])
 
 
 def _joined(left: str, right: str) -> str:

@@ -8,9 +8,10 @@ from typing import Any
 from helseanalyse.catalogue.model import Catalogue, Kind
 from helseanalyse.study import nodes
 from helseanalyse.study.language.draft import Draft
-from helseanalyse.study.language.trouble import fail
+from helseanalyse.study.language.trouble import tell
 from helseanalyse.study.lineage import lineage, move
 from helseanalyse.study.node import Series
+from helseanalyse.study.problem import problem
 from helseanalyse.study.specification import FollowUp, Outcome, Specification, Stop, Survival, TableOne, Variable
 from helseanalyse.study.ties import with_ties
 from helseanalyse.study.universe import Universe, universe_of
@@ -61,7 +62,7 @@ def _follow_up(draft: Draft) -> FollowUp | None:
         return None
     start = follow.start if follow.start is not None else draft.index
     if start is None:
-        fail("S051")
+        tell([problem("S051", place=draft.places.get("/follow_up", ""))])
         return None
     until = tuple(Stop(name=name, on=first_on_or_after(on, start)) for name, on in follow.until)
     return FollowUp(start=start, until=until, counts_last_day=follow.counts_last_day, competing=tuple(follow.competing))

@@ -18,6 +18,7 @@ from helseanalyse.study.language.registry import Registries
 from helseanalyse.study.language.spells import PeriodRows
 from helseanalyse.study.language.trouble import BROKEN, fail, is_broken, study_place
 from helseanalyse.study.language.values import Truth, Value
+from helseanalyse.study.naming import code_of
 from helseanalyse.study.node import Series
 from helseanalyse.study.specification import Changing, Criterion, Variable
 from helseanalyse.study.types import DATE, INT, ValueType
@@ -255,7 +256,7 @@ def _competing(given: object, stops: list[tuple[str, Series]]) -> list[str]:
         if isinstance(each, Date):
             names = [name for name, node in stops if node == each.node]
             if not names:
-                fail("S050", name=repr(each), nearest=", ".join(f'"{name}"' for name, _ in stops))
+                fail("S050", name=code_of(each.node), nearest=", ".join(f'"{name}"' for name, _ in stops))
             found.extend(names)
         else:
             name = name_of(each)

@@ -94,7 +94,9 @@ def tell(problems: Iterable[Problem]) -> Any:
     collected = _collected.get()
     if collected is None:
         raise StudyError(placed)
-    collected.extend(placed)
+    # One habit on a line is told once: what Python makes of the answer, and we of that, says nothing new.
+    told = {each.place for each in collected if each.id in ("S001", "S004", "S005")}
+    collected.extend(each for each in placed if each.place not in told)
     return BROKEN
 
 

@@ -107,7 +107,7 @@ def _facts(
     weight = weight + np.where(sex == 1, 65, -65) + np.where(first, -95, 45) - np.where(twin, 320, 0)
     weight = weight - np.where(smoker, truth.SMOKING_BIRTH_WEIGHT, 0) - np.where(preeclampsia, 110, 0)
     weight = np.clip(weight + 16 * (bmi - 24.6) + 420 * draw.normal("birth.weight") * gestation / 281, 350, 6200)
-    section = 0.125 * np.exp(0.045 * (age - 31)) * np.where(first, 1.15, 0.85) * np.exp(0.03 * (bmi - 24.6))
+    section = 0.143 * np.exp(0.045 * (age - 31)) * np.where(first, 1.15, 0.85) * np.exp(0.03 * (bmi - 24.6))
     section = np.minimum(section * np.where(twin, 2.6, 1.0) * np.where(preeclampsia, 2.2, 1.0), 0.9)
     cut = draw.chance("birth.section", section)
     planned = draw.chance("birth.planned", np.where(first, 0.25, 0.55))

@@ -12,8 +12,10 @@ from functools import cache
 
 import numpy as np
 
+from helseanalyse.synthetic import demography
 from helseanalyse.synthetic.calendar import NEVER, YEAR_DAYS, Days, age_on
 from helseanalyse.synthetic.draw import Draw, Floats, Ints
+from helseanalyse.synthetic.hazard import rates_of
 from helseanalyse.synthetic.people import People
 
 
@@ -34,7 +36,7 @@ class Site:
     morphology: str
 
 
-LUNG = Site("C34", 1600, 1730, 71.5, 10, 0.80, 1.1, "C349", "81403")
+LUNG = Site("C34", 1600, 1730, 71.5, 10, 0.64, 1.1, "C349", "81403")
 SITES = (
     Site("C61", 0, 5258, 69, 8, 0.21, 6.0, "C619", "81403"),
     Site("C50", 4076, 40, 62, 13, 0.17, 5.0, "C509", "85003"),
@@ -68,14 +70,24 @@ SITES = (
 _BANDS = np.arange(0, 110, 5) + 2.5
 
 
+ALL_CASES = ((16120.0, 18660.0), (66.0, 70.5))  # cases but lung in 2023, women and men, and their mean ages
+
+
 @cache
 def site_shares() -> Floats:
-    """(2, 22, sites): cumulative shares of the sites other than lung by sex and five-year age group."""
-    shares = np.empty((2, len(_BANDS), len(SITES)))
-    for index, site in enumerate(SITES):
-        bell = np.exp(-0.5 * ((_BANDS - site.age) / site.spread) ** 2) / site.spread
-        shares[0, :, index], shares[1, :, index] = site.women * bell, site.men * bell
-    shares += 1e-9
+    """(2, 22, sites): cumulative shares of the sites other than lung by sex and five-year age group.
+
+    Shares of each age group are such that the cases of each site add up to its yearly number.
+    """
+    cases = rates_of(*ALL_CASES, 2023, least=20) * demography.expected().residents[15]
+    by_band = np.stack([cases[:, low : low + 5].sum(axis=1) for low in range(0, 110, 5)], axis=1)
+    wanted = np.array([[site.women for site in SITES], [site.men for site in SITES]])
+    age, spread = (np.array([getattr(site, name) for site in SITES]) for name in ("age", "spread"))
+    shares = wanted[:, None, :] * np.exp(-0.5 * ((_BANDS[:, None] - age) / spread) ** 2) + 1e-9 * (wanted > 0)[:, None]
+    for _ in range(50):
+        shares /= shares.sum(axis=2, keepdims=True)
+        found = (by_band[:, :, None] * shares).sum(axis=1)
+        shares *= (wanted / np.maximum(found, 1e-9))[:, None, :]
     return np.asarray(np.cumsum(shares / shares.sum(axis=2, keepdims=True), axis=2))
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from helseanalyse.synthetic import calibration, demography, truth
 from helseanalyse.synthetic.calendar import NEVER, YEAR_DAYS, Days, age_on, year_of
-from helseanalyse.synthetic.cancer import cancer_death
+from helseanalyse.synthetic.cancer import ALL_CASES, cancer_death
 from helseanalyse.synthetic.draw import Bools, Draw, Floats, Ints
 from helseanalyse.synthetic.hazard import AgeHazard, From, rates_of
 from helseanalyse.synthetic.mortality import begin_of, survived
@@ -35,10 +35,10 @@ COUNTS: dict[str, tuple[tuple[float, float], tuple[float, float], int]] = {
     "kidney": ((7500, 9500), (76.0, 74.0), 2016),
     "hip_fracture": ((6100, 2900), (82.0, 78.0), 2016),
     "lung_cancer": ((1600, 1730), (71.5, 72.0), 2023),
-    "cancer": ((16120, 18660), (66.0, 70.5), 2023),
+    "cancer": (*ALL_CASES, 2023),
 }
 _TYPE_2 = np.interp(demography.AGES, [0, 25, 35, 45, 55, 65, 75, 90], [0, 0.2, 0.8, 2.3, 4.4, 6.0, 5.6, 4.0]) / 1000
-_HYPERTENSION = np.interp(demography.AGES, [0, 25, 35, 45, 55, 65, 75, 90], [0, 1, 3, 8, 17, 28, 36, 36]) / 1000
+_HYPERTENSION = np.interp(demography.AGES, [0, 25, 35, 45, 55, 65, 75, 90], [0, 1, 4, 11, 23, 37, 46, 44]) / 1000
 _YEARS_2013 = np.arange(2013, 2025)
 _SGLT2 = np.array([0.04, 0.09, 0.16, 0.24, 0.32, 0.38, 0.44, 0.50, 0.55, 0.60, 0.64, 0.66])
 _DPP4 = np.array([0.42, 0.45, 0.45, 0.42, 0.38, 0.36, 0.33, 0.30, 0.27, 0.22, 0.18, 0.16])
@@ -96,7 +96,8 @@ def hazards(name: str) -> AgeHazard:
     if name == "infarction":
         rates = rates * (1.0 + truth.INFARCTION_TREND) ** (2013.0 - year - 0.5)
         return AgeHazard(rates, trend=truth.INFARCTION_TREND)
-    return AgeHazard(rates)
+    # More cancers are found in people of the same age each year, so fewer were found in the past.
+    return AgeHazard(rates, trend=0.012 if name == "cancer" else 0.0)
 
 
 def course(people: People, traits: Traits, seed: int, persons: int) -> Course:
@@ -170,7 +171,7 @@ def _heart(onset: Onset, people: People, traits: Traits, since: dict[str, Days],
 def _statin(draw: Draw, people: People, diabetes: Days, hypertension: Days) -> Days:
     """The first statin for a person without an infarction; after one, `infarction` adds more."""
     ages = demography.AGES
-    rates = np.outer([0.9, 1.1], np.interp(ages, [30, 45, 55, 65, 75, 90], [0.3, 4, 11, 20, 18, 6]) / 1000)
+    rates = np.outer([0.9, 1.1], np.interp(ages, [30, 45, 55, 65, 75, 90], [0.3, 3.5, 9.5, 17, 15, 5]) / 1000)
     need = draw.exponential("disease.statin")
     causes = (From(diabetes, 4.0), From(hypertension, 2.0))
     return AgeHazard(rates).first(need, people.born, people.sex, LONG_AGO, 1.0, causes)
@@ -185,8 +186,8 @@ def _after(draw: Draw, name: str, start: Days, share: float, mean_years: float) 
 
 def _diabetes_drugs(draw: Draw, people: People, traits: Traits, since: dict[str, Days]) -> Ints:
     """Metformin, then a second drug; which one depends on year, age, kidneys, sex and education."""
-    since["metformin"] = _after(draw, "drug.metformin", since["type_2"], 0.90, 0.6)
-    since["second"] = _after(draw, "drug.second", since["metformin"], 0.90, 3.2)
+    since["metformin"] = _after(draw, "drug.metformin", since["type_2"], 0.80, 0.6)
+    since["second"] = _after(draw, "drug.second", since["metformin"], 0.92, 3.0)
     when = since["second"]
     year = np.clip(year_of(when), 1950, 2030)
     sglt2 = np.interp(year, _YEARS_2013, _SGLT2) * (year >= 2013)

@@ -32,9 +32,10 @@ GP_ANY = np.array([0.66, 0.66, 0.58, 0.73, 0.66, 0.70, 0.70, 0.76, 0.84, 0.85, 0
 # Women and men against the mean of their age: children alike, adults as 3.6 and 2.4 (77 and 66 percent any).
 _WOMEN_MEAN = np.array([0.96, 0.97, 1.02, 1.24, 1.36, 1.28, 1.22, 1.14, 1.06, 1.02, 1.00])
 _WOMEN_ANY = np.array([0.99, 0.99, 1.01, 1.09, 1.19, 1.14, 1.10, 1.05, 1.02, 1.01, 1.01])
+_MORE = 1.015  # for those who are here for part of the year
 # Other services: mean contacts a year and share with any, by age group (orders of magnitude, unverified).
 _SIMPLE = (np.array([0.9, 0.8, 0.6, 1.0, 1.1, 1.3, 1.5, 2.2, 3.6, 4.6, 4.0]), 0.42)
-_EMERGENCY = (np.array([0.34, 0.36, 0.16, 0.24, 0.26, 0.22, 0.18, 0.17, 0.24, 0.46, 0.62]), 0.70)
+_EMERGENCY = (np.array([0.34, 0.36, 0.16, 0.24, 0.26, 0.22, 0.18, 0.17, 0.24, 0.46, 0.62]), 0.79)
 _PHYSIO = (np.array([0.05, 0.03, 0.12, 0.35, 0.55, 0.75, 0.95, 1.25, 1.5, 1.2, 0.7]), 0.14)
 _CHIRO = (np.array([0.05, 0.03, 0.08, 0.15, 0.28, 0.36, 0.38, 0.30, 0.18, 0.08, 0.03]), 0.30)
 _CENTRE = (np.array([2.2, 0.5, 0.05, 0.12, 0.20, 0.20, 0.02, 0.0, 0.0, 0.0, 0.0]), 0.45)
@@ -44,7 +45,7 @@ _E_SHARE = (
     np.array([2016, 2018, 2019, 2020, 2021, 2022, 2023, 2024]),
     np.array([0, 0.005, 0.03, 0.20, 0.24, 0.22, 0.214, 0.21]),
 )
-_TREND = np.array([0.885, 0.885, 0.89, 0.90, 0.95, 1.0, 0.99, 1.0, 1.0])  # of GP consultations, 2016-2024
+_TREND = np.array([0.895, 0.895, 0.90, 0.90, 0.95, 1.0, 0.99, 1.0, 1.0])  # of GP consultations, 2016-2024
 
 # Published shares of GP consultations by group of diagnoses (2023), percent; a disease of the course has
 # its own rows in _ILL, which take their part of hypertension, diabetes, heart and cancer.
@@ -55,8 +56,8 @@ GROUP_SHARES = {
 }  # fmt: skip
 # A contact of someone with the disease is about it with this chance: name in the course, code, chance.
 _ILL = (
-    ("type_2", "T90", 0.285), ("type_1", "T89", 0.22), ("hypertension", "K86", 0.150), ("hypertension", "K87", 0.016),
-    ("heart_failure", "K77", 0.10), ("fibrillation", "K78", 0.085), ("infarction", "K75", 0.05), ("copd", "R95", 0.13),
+    ("type_2", "T90", 0.40), ("type_1", "T89", 0.30), ("hypertension", "K86", 0.115), ("hypertension", "K87", 0.012),
+    ("heart_failure", "K77", 0.14), ("fibrillation", "K78", 0.12), ("infarction", "K75", 0.07), ("copd", "R95", 0.13),
     ("dementia", "P70", 0.20), ("stroke", "K90", 0.05), ("kidney", "U99", 0.04), ("lung_cancer", "R84", 0.25),
     ("cancer", "A79", 0.115),
 )  # fmt: skip
@@ -102,7 +103,7 @@ def _counts(service: str) -> npt.NDArray[np.int16]:
     if service == "gp":
         men_mean, men_any = 2.0 - _WOMEN_MEAN, 2.0 - _WOMEN_ANY
         return count_table(
-            np.concatenate([GP_MEAN * _WOMEN_MEAN, GP_MEAN * men_mean]),
+            np.concatenate([GP_MEAN * _WOMEN_MEAN * _MORE, GP_MEAN * men_mean * _MORE]),
             np.minimum(np.concatenate([GP_ANY * _WOMEN_ANY, GP_ANY * men_any]), 0.97),
         )
     mean, share = {

@@ -23,7 +23,11 @@ REIMBURSEMENTS = ("none", "preapproved", "individual", "infectious", "hospital_f
 # Single courses: mean a year, and the share with any, by age group (menus.AGE_GROUPS), for women; men less.
 _MEAN = np.array([0.75, 0.85, 0.55, 1.15, 1.25, 1.3, 1.45, 1.8, 2.2, 2.6, 2.6])
 _ANY = np.array([0.40, 0.42, 0.31, 0.48, 0.50, 0.50, 0.52, 0.58, 0.68, 0.72, 0.72])
-_JITTER = 12  # days that a repeated dispensing may come early or late
+_JITTER = 12  # days that a repeated dispensing may come early or late, at most
+ALWAYS = ("statin", "metformin", "sulfonylurea", "dpp4", "sglt2", "glp1", "insulin", "insulin_rapid")
+ABSTAIN_SHARE = 0.075  # of people buy no other drugs than ALWAYS
+MULTIDOSE_DAYS = 14
+MULTIDOSE_SHARE = 0.40  # of those who grow old enough get their drugs in fortnightly packs
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,48 +123,81 @@ class _Rows:
     reimbursement: npt.NDArray[np.int8]
 
 
-def _long(draw: Draw, lives: Lives, treatment: Treatment) -> _Rows:
-    """All dispensings of one treatment in a batch."""
+def _long(draw: Draw, lives: Lives, treatment: Treatment, some: _Habits) -> list[_Rows]:
+    """All dispensings of one treatment in a batch: by the pack, and later, for some, by the fortnight."""
     begin = _begins(draw, lives, treatment)
+    if treatment.name not in ALWAYS:
+        begin = np.where(some.abstains, NEVER, begin).astype(np.int32)
     length = np.full(len(begin), float(NEVER))
     if treatment.years:
         length = draw.exponential(f"lmr.{treatment.name}.years") * treatment.years * YEAR_DAYS
     end = np.minimum(np.minimum(begin + length, lives.died + 1.0), STOP)
-    who = np.flatnonzero((begin < STOP) & (end > START))
+    packed = np.minimum(end, np.maximum(some.multidose, begin + 1))
+    return [
+        _repeats(draw, lives, treatment, begin, packed, treatment.days, 1.0),
+        _repeats(draw, lives, treatment, packed.astype(np.int32), end, MULTIDOSE_DAYS, MULTIDOSE_DAYS / treatment.days),
+    ]
+
+
+def _repeats(
+    draw: Draw, lives: Lives, treatment: Treatment, begin: Days, end: Floats, days: int, portion: float
+) -> _Rows:
+    """Dispensings every so many days from begin to end; each is `portion` of the usual amount."""
+    who = np.flatnonzero((begin < end) & (begin < STOP) & (end > START))
     begin, end = begin[who].astype(np.int64), end[who]
-    skipped = np.maximum(-((begin - START) // treatment.days), 0)  # dispensings before the window
-    first = begin + skipped * treatment.days
-    counts = np.maximum(np.ceil((end - first) / treatment.days), 0).astype(np.int64)
+    skipped = np.maximum(-((begin - START) // days), 0)  # dispensings before the window
+    first = begin + skipped * days
+    counts = np.maximum(np.ceil((end - first) / days), 0).astype(np.int64)
     owner, number = repeated(counts)
-    bits = words(draw.base(f"lmr.{treatment.name}")[who][owner], number + skipped[owner])
-    early = part(bits, 0) % (2 * _JITTER + 1) - _JITTER
     nth = number + skipped[owner]
-    on = (begin[owner] + nth * treatment.days + np.where(nth > 0, early, 0)).astype(np.int32)
+    bits = words(draw.base(f"lmr.{treatment.name}.{days}")[who][owner], nth)
+    jitter = min(_JITTER, days // 7)
+    early = part(bits, 0) % (2 * jitter + 1) - jitter
+    on = (begin[owner] + nth * days + np.where(nth > 0, early, 0)).astype(np.int32)
     row = who[owner]
     keep = (on >= START) & lives.resident(row, on)
     row, on, bits, owner = row[keep], on[keep], bits[keep], owner[keep]
     codes = np.array([_place()[code] for code in treatment.atc], dtype=np.int16)
     code = codes[Draw(draw.seed, draw.persons[who]).pick(f"lmr.{treatment.name}.atc", treatment.shares)]
     amount = part(bits, 1)
-    packs = np.where(amount < 3_000, 0.5, np.where(amount < 55_000, 1.0, 2.0))
+    packs = np.where(amount < 3_000, 0.5, np.where(amount < 55_000, 1.0, 2.0)) if portion == 1.0 else portion
+    packs = np.round(np.broadcast_to(packs, row.shape), 3)
     gp = part(bits, 2) < int(0.86 * SLOTS)
     return _Rows(
-        row, on, code[owner], packs, packs * treatment.ddd,
+        row, on, code[owner], packs, np.round(packs * treatment.ddd, 3),
         np.where(gp, 0, 1).astype(np.int8),
         np.full(len(row), REIMBURSEMENTS.index(treatment.reimbursement), dtype=np.int8),
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class _Habits:
+    """Who buys no drugs but those of `ALWAYS`, and from which day drugs come in fortnightly packs."""
+
+    abstains: npt.NDArray[np.bool_]
+    multidose: Days
+
+
+def _habits(draw: Draw, lives: Lives) -> _Habits:
+    frail = lives.people.born + (79.0 + 6.0 * draw.normal("lmr.multidose.age")) * YEAR_DAYS
+    old = np.where(draw.chance("lmr.multidose", MULTIDOSE_SHARE), frail, NEVER)
+    return _Habits(
+        draw.chance("lmr.abstains", ABSTAIN_SHARE),
+        np.minimum(old, lives.course.since["dementia"] + 300).astype(np.int32),
+    )
+
+
 @cache
 def _course_counts() -> npt.NDArray[np.int16]:
-    mean = np.concatenate([_MEAN * 1.12, _MEAN * 0.80])
-    any_share = np.concatenate([np.minimum(_ANY * 1.08, 0.95), _ANY * 0.86])
+    mean = np.concatenate([_MEAN * 1.17, _MEAN * 0.86])
+    any_share = np.concatenate([np.minimum(_ANY * 1.24, 0.95), np.minimum(_ANY * 0.97, 0.95)])
     return count_table(mean, any_share)
 
 
-def _courses(lives: Lives, seed: int) -> _Rows:
+def _courses(lives: Lives, seed: int, habits: _Habits) -> _Rows:
     """Single courses: antibiotics, pain killers and the like."""
     some: Visits = visits(lives, seed, "lmr.courses", _course_counts(), figures.YEARS)
+    some = some.where(~habits.abstains[some.row])
     menu, rows = menu_of("acute_atc.tsv"), table("acute_atc.tsv")
     pick = menu.pick(some.cell, part(some.bits, 0))
     place = np.array([_place()[code] for code in menu.codes], dtype=np.int16)
@@ -187,8 +224,9 @@ def tables(world: World, batch: int) -> dict[str, pa.Table]:
     """The rows of LMR for the persons of a batch."""
     lives = world.lives(batch)
     draw = Draw(world.seed, lives.people.pid)
-    parts = [_long(draw, lives, treatment) for treatment in treatments()]
-    parts.append(_courses(lives, world.seed))
+    habits = _habits(draw, lives)
+    parts = [rows for treatment in treatments() for rows in _long(draw, lives, treatment, habits)]
+    parts.append(_courses(lives, world.seed, habits))
     row = np.concatenate([rows.row for rows in parts])
     code = np.concatenate([rows.code for rows in parts])
     return {

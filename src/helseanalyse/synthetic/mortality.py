@@ -40,7 +40,8 @@ def excess_hazard() -> AgeHazard:
 
 
 def _share() -> Floats:
-    return np.asarray(calibration.NATURAL[:, np.minimum(demography.AGES // 10, 9)])
+    group = np.searchsorted(calibration.AGES, demography.AGES, side="right") - 1
+    return np.asarray(calibration.NATURAL[:, group])
 
 
 def ratio_of(traits: Traits) -> Floats:

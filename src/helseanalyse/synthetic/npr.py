@@ -31,7 +31,7 @@ _SUBSTANCE = ("substance_abuse", "opioid_substitution")
 # Background contacts a year by age group (menus.AGE_GROUPS): mean and share with any, then the ratio of
 # women and men to it. Fitted to the totals of NPR and SSB for 2019 and 2023 (see figures and fit).
 _INPATIENT = np.array([0.240, 0.085, 0.042, 0.058, 0.060, 0.062, 0.066, 0.098, 0.220, 0.370, 0.400])
-_DAY = np.array([0.010, 0.020, 0.024, 0.030, 0.034, 0.046, 0.058, 0.080, 0.145, 0.130, 0.050])
+_DAY = np.array([0.009, 0.019, 0.022, 0.028, 0.031, 0.042, 0.053, 0.074, 0.135, 0.120, 0.046])
 _OUTPATIENT = np.array([0.75, 0.62, 0.85, 1.05, 0.90, 1.00, 1.05, 1.25, 1.75, 1.75, 0.95])
 _WOMEN = {"inpatient": 1.00, "day": 1.05, "outpatient": 1.14}
 _MEN = {"inpatient": 1.00, "day": 0.95, "outpatient": 0.86}
@@ -43,16 +43,17 @@ def _counts(level: str) -> npt.NDArray[np.int16]:
     mean = {"inpatient": _INPATIENT, "day": _DAY, "outpatient": _OUTPATIENT}[level]
     mean = np.concatenate([mean * _WOMEN[level], mean * _MEN[level]])
     if level == "outpatient":
-        share = 0.36 * mean**0.72
+        share = 0.315 * mean**0.72
+        mean = mean * 1.42
     else:
-        share = mean * (0.70 if level == "inpatient" else 0.82) * np.exp(-0.55 * mean)
+        share = mean * (0.545 if level == "inpatient" else 0.80) * np.exp(-0.55 * mean)
     assert len(mean) == CELLS
     return count_table(mean, share)
 
 
 def _background(lives: Lives, seed: int, level: str) -> Stays:
     """Contacts of one level that come from no disease of the course."""
-    some = visits(lives, seed, f"npr.{level}", _counts(level), figures.YEARS)
+    some = visits(lives, seed, f"npr.{level}", _counts(level), figures.YEARS, standing="npr")
     menu = menu_of("icd10.tsv", level)
     pick = menu.pick(some.cell, part(some.bits, 0))
     place = np.array([place_of(code) for code in menu.codes], dtype=np.int16)
@@ -60,12 +61,27 @@ def _background(lives: Lives, seed: int, level: str) -> Stays:
     if level == "inpatient":
         # Geometric nights with mean 4 and a long tail.
         draw = (part(some.bits, 1) + 0.5) / SLOTS
-        length = np.minimum(np.floor(1 + np.exp(-0.35 + 1.25 * _probit(draw))), 120).astype(np.int16)
-    acute = part(some.bits, 2) < int(SLOTS * {"inpatient": 0.70, "day": 0.03, "outpatient": 0.10}[level])
+        length = np.minimum(np.floor(1 + np.exp(0.42 + 1.2 * _probit(draw))), 120).astype(np.int16)
+    acute = part(some.bits, 2) < int(SLOTS * {"inpatient": 0.80, "day": 0.03, "outpatient": 0.10}[level])
     return Stays(
         row=some.row, on=some.on, length=length,
         level=np.full(len(some.row), LEVELS.index(level), dtype=np.int8),
         acute=acute, code=place[pick], bits=some.bits,
+    )  # fmt: skip
+
+
+_CHECKED = 0.62  # of stays and day treatments are followed by an outpatient check-up
+
+
+def _check_ups(stays: Stays) -> Stays:
+    """The outpatient contact after a stay or day treatment, 10 to 90 days later, for the same condition."""
+    bits = words(stays.bits.copy(), 3)
+    some = stays.where(part(bits, 0) < int(_CHECKED * SLOTS))
+    bits = bits[part(bits, 0) < int(_CHECKED * SLOTS)]
+    return Stays(
+        row=some.row, on=(some.on + some.length + 10 + part(bits, 1) % 81).astype(np.int32),
+        length=np.zeros_like(some.length), level=np.full_like(some.level, LEVELS.index("outpatient")),
+        acute=np.zeros_like(some.acute), code=some.code, bits=words(bits, 0),
     )  # fmt: skip
 
 
@@ -182,6 +198,7 @@ def tables(world: World, batch: int) -> dict[str, pa.Table]:
     """The rows of NPR for the persons of a batch."""
     lives = world.lives(batch)
     parts = [_background(lives, world.seed, level) for level in ("inpatient", "day", "outpatient")]
+    parts += [_check_ups(parts[0]), _check_ups(parts[1])]
     parts += npr_disease.all_stays(lives, world.seed)
     parts += npr_disease.births(world, batch)
     stays = _joined(parts)

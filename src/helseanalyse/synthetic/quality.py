@@ -94,7 +94,7 @@ def _strokes(lives: Lives, draw: Draw, which: str, row: Ints, attack: Attacks) -
     severe = np.where(kind == acute.HAEMORRHAGE, 1.8, 1.0) * np.where(dead, 2.4, 1.0)
     nihss = np.minimum(np.floor(3.6 * severe * draw.exponential(f"{name}.nihss") ** 1.2), 42).astype(np.int64)
     before = draw.pick(f"{name}.before", [0.62, 0.14, 0.096, 0.09, 0.04, 0.014])
-    worse = draw.pick(f"{name}.worse", [0.30, 0.24, 0.20, 0.14, 0.09, 0.03])
+    worse = draw.pick(f"{name}.worse", [0.66, 0.17, 0.09, 0.05, 0.02, 0.01])
     after = np.minimum(before + np.where(nihss > 8, worse + 1, worse), 5)
     known = draw.chance(f"{name}.followed", 0.80)
     # Who is dead is known from the population register, whoever could be reached.

@@ -74,11 +74,13 @@ def visits(
     table: npt.NDArray[np.int16],
     years: npt.NDArray[np.int64],
     kept: Floats | None = None,
+    standing: str = "",
 ) -> Visits:
     """The contacts of one kind in these years, while resident.
 
     table: from `count_table`. kept: (years,) the share of the contacts that is kept each year, for a
-    number that changes over time; all if None.
+    number that changes over time; all if None. standing: kinds of contact that name the same standing
+    have the same heavy users.
     """
     who = lives.people
     n, wide = len(who.pid), len(years)
@@ -87,8 +89,8 @@ def visits(
     middle = (edges[:-1] + edges[1:]) // 2
     cell = cell_of((middle[None, :] - who.born[:, None]) / 365.25, who.sex[:, None])
     fresh = words(start[:, None], (years - figures.FIRST_YEAR)[None, :])
-    standing = part(words(start, 999), 0)
-    slot = np.where(part(fresh, 1) < _KEEPS_BITS, standing[:, None], part(fresh, 0))
+    lasting = part(words(base(seed, standing or purpose, who.pid), 999), 0)
+    slot = np.where(part(fresh, 1) < _KEEPS_BITS, lasting[:, None], part(fresh, 0))
     here = (who.arrived[:, None] < edges[1:]) & (np.minimum(lives.died, STOP)[:, None] >= edges[:-1])
     counts = np.where(here, table[cell, slot], 0).astype(np.int64).ravel()
     flat = np.repeat(np.arange(n * wide), counts)

@@ -45,8 +45,8 @@ def study() -> Specification:
         "Heart failure after SGLT2 or DPP-4 inhibitors",
         start="2015-01-01",
         end="2024-12-31",
-        purpose="Do persons who start an SGLT2 inhibitor get heart failure less often than those who start a DPP-4 inhibitor?",
-        rationale="Trials found fewer admissions for heart failure with SGLT2 inhibitors, in persons chosen for a trial.",
+        purpose="Do persons who start SGLT2 get heart failure less often than those who start DPP-4?",
+        rationale="Trials found fewer admissions for heart failure with SGLT2, in persons chosen for a trial.",
     )
     sglt2, dpp4 = atc("A10BK"), atc("A10BH")
     failure_codes = icd10("I50", "I11.0", "I13.0", "I13.2").named("Heart failure")
@@ -54,7 +54,9 @@ def study() -> Specification:
     day0 = asked.index(first.dispensed_on)
     asked.require("aged 40 or more", population.age_on(day0) >= 40)
     asked.require("resident for five years before", population.resident_throughout(day0 - years(5), day0))
-    asked.exclude("earlier heart failure", npr.where(npr.any_diagnosis.within(failure_codes), npr.admitted_on < day0).exists())
+    asked.exclude(
+        "earlier heart failure", npr.where(npr.any_diagnosis.within(failure_codes), npr.admitted_on < day0).exists()
+    )
     drug = asked.exposure("drug", {"SGLT2": first.atc.within(sglt2), "DPP-4": first.atc.within(dpp4)})
     asked.variable("age_at_start", population.age_on(day0), label="Age at start", unit="years")
     asked.variable(
@@ -62,7 +64,12 @@ def study() -> Specification:
         lmr.where(lmr.atc.within(atc("A10A")), lmr.dispensed_on < day0, lmr.dispensed_on >= day0 - years(1)).exists(),
         label="Insulin in the year before",
     )
-    failure = asked.outcome("heart failure", npr.where(npr.main_diagnosis.within(failure_codes), npr.admitted_on > day0).first(by=npr.admitted_on).admitted_on)
+    failure = asked.outcome(
+        "heart failure",
+        npr.where(npr.main_diagnosis.within(failure_codes), npr.admitted_on > day0)
+        .first(by=npr.admitted_on)
+        .admitted_on,
+    )
     asked.follow(until={"death": population.died_on}, competing=population.died_on)
     asked.flow()
     asked.table_one(by=drug)
@@ -103,9 +110,15 @@ def table_one() -> RawTableOne:
         sizes,
         (
             RawNumeric("age_at_start", "years", 1.0, ages, age, np.zeros(3, dtype=int)),
-            RawCategorical("sex", ("female", "male", None), np.array([[11_500, 16_612, 0], [20_610, 22_479, 0], [0, 0, 0]])),
+            RawCategorical(
+                "sex", ("female", "male", None), np.array([[11_500, 16_612, 0], [20_610, 22_479, 0], [0, 0, 0]])
+            ),
             RawNumeric("hba1c", "mmol/mol", 1.0, ages, hba, np.array([2_210, 2_691, 0])),
-            RawCategorical("ischaemic heart disease", ("no", "yes", None), np.array([[26_010, 32_980, 0], [6_100, 6_111, 0], [0, 0, 0]])),
+            RawCategorical(
+                "ischaemic heart disease",
+                ("no", "yes", None),
+                np.array([[26_010, 32_980, 0], [6_100, 6_111, 0], [0, 0, 0]]),
+            ),
             RawCategorical(
                 "education",
                 ("compulsory", "upper secondary", "higher", None),
@@ -153,13 +166,22 @@ def counts() -> RawCounts:
 
 
 def data(*, synthetic: bool = True) -> tuple[DataVersion, ...]:
-    names = (("population", "National population register"), ("npr", "Norwegian Patient Registry"), ("lmr", "Norwegian Prescribed Drug Registry"))
+    names = (
+        ("population", "National population register"),
+        ("npr", "Norwegian Patient Registry"),
+        ("lmr", "Norwegian Prescribed Drug Registry"),
+    )
     return tuple(
         DataVersion(
-            registry=name, version=3, sha256=f"{i}a" * 32, complete_to=date(2024, 12, 31), label=label, synthetic=synthetic
+            registry=name,
+            version=3,
+            sha256=f"{i}a" * 32,
+            complete_to=date(2024, 12, 31),
+            label=label,
+            synthetic=synthetic,
         )
         for i, (name, label) in enumerate(names, 1)
-    )  # fmt: skip
+    )
 
 
 def released(rules: Rules, *results: RawResult, of: Specification | None = None) -> tuple[SafeTable, ...]:
@@ -200,7 +222,14 @@ def incidence_study() -> Specification:
         purpose="Hvor mange får hjerteinfarkt, og hvor mange dør innen 30 dager?",
     )
     infarctions = npr.where(npr.main_diagnosis.within(icd10("I21", "I22")))
-    asked.incidence("myocardial infarction", infarctions.admitted_on, washout=28, by=["sex", "age"], age_bands=(30, 50, 60, 70, 80), standard="nordic-2000")
+    asked.incidence(
+        "myocardial infarction",
+        infarctions.admitted_on,
+        washout=28,
+        by=["sex", "age"],
+        age_bands=(30, 50, 60, 70, 80),
+        standard="nordic-2000",
+    )
     asked.trend("death within 30 days", population.died_on <= interval.end, population.born_on <= interval.start)
     return asked.specification()
 
@@ -209,10 +238,20 @@ def incidence_answer(rules: Rules = CHECKED) -> SafeAnswer:
     rng = np.random.default_rng(3)
     cells = [(s, y, a) for s in (0, 1) for y in range(2012, 2024) for a in range(0, 100, 1)]
     pattern, year, age = (np.array([cell[i] for cell in cells]) for i in (0, 1, 2))
-    days = np.round(1.1e7 * np.where(age < 60, 1, np.exp(-((age - 60) / 20) ** 2))).astype(np.int64)
+    days = np.round(1.1e7 * np.where(age < 60, 1, np.exp(-(((age - 60) / 20) ** 2)))).astype(np.int64)
     risk = 0.0011 * np.exp(0.062 * (age - 60)) * np.where(pattern == 1, 1.9, 1) * 0.97 ** (year - 2012)
     events = np.where(age < 30, 0, rng.poisson(risk * days / 365.25)).astype(np.int64)
-    raw = RawRates("incidence", "myocardial infarction", (SEXES,), pattern, year, age, days, events, np.array([2_900_000, 2_900_000, 0]))
+    raw = RawRates(
+        "incidence",
+        "myocardial infarction",
+        (SEXES,),
+        pattern,
+        year,
+        age,
+        days,
+        events,
+        np.array([2_900_000, 2_900_000, 0]),
+    )
     starts = tuple(date(y, 1, 1) for y in range(2012, 2024))
     cases = np.array([[1100 - 40 * i] for i in range(12)])
     trend = RawTrend("trend", "death within 30 days", (), starts, cases, np.full((12, 1), 12_000), cases, True)

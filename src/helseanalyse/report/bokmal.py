@@ -72,7 +72,7 @@ WORDS: Final[dict[str, str]] = {
     # Titles of tables
     "title.flow": "Personer igjen etter hvert trinn",
     "title.table_one": "Hvem som er med i studien",
-    "title.counts": "Personer",
+    "title.counts": "Antall og andel av personene",
     "title.rates": "Hendelser, personår og ujusterte rater",
     "title.rates_cells": "Hendelser, personår og rater",
     "title.rates_standardised": "Aldersstandardiserte rater",
@@ -188,7 +188,6 @@ WORDS: Final[dict[str, str]] = {
     "curve.range": "fra {low} til {high}",
     "curve.at risk": "Personer under risiko",
     "curve.turned": "Figuren viser 1 minus andelene i tabellen, slik at aksen kan begynne på 0.",
-    "curve.line": "Tegnet fra tall som er slått sammen og avrundet av personvernhensyn; mellom trinnene er kurven en rett linje.",
     "curve.not drawn": "Ikke tegnet, fordi for få hendelser kan vises ({sign}): {groups}.",
     "curve.all steps": "Alle trinnene står i filen tables/{name}.csv i svarets mappe.",
     "ratio.axis": "Rateratio mot {against}; logaritmisk akse",

@@ -21,10 +21,10 @@ _NOT_IN_A_NAME: Final = re.compile(r"[^a-z0-9]+")
 
 
 def clean(text: object) -> str:
-    """The text with every control sign replaced by the sign for "replaced"; line breaks become blanks.
+    r"""The text with every control sign replaced by the sign for "replaced"; line breaks become blanks.
 
-    >>> clean("a\\u202eb\\nc")
-    'a\ufffdb c'
+    >>> clean("a\u202eb\nc")
+    'a�b c'
     """
     return " ".join(_CONTROL.sub(REPLACEMENT, str(text)).split())
 
@@ -39,10 +39,10 @@ def slug(text: str, fallback: str = "part") -> str:
 
 
 def joined(text: str) -> str:
-    """The text with each estimate bound to its interval, and each interval to itself, so that no line breaks in them.
+    r"""The text with each estimate bound to its interval, and each interval to itself: no line breaks in them.
 
     >>> joined("0.69 (0.61–0.78) in A")
-    '0.69\\xa0(0.61–\\u20600.78) in A'
+    '0.69\xa0(0.61–\u20600.78) in A'
     """
     return _INTERVAL.sub("\\1–\u2060", _BEFORE_INTERVAL.sub("\\1\u00a0(", text))
 
@@ -71,10 +71,10 @@ class Names:
 
 
 def script_json(value: object) -> str:
-    """JSON that may stand inside a script element: nothing in it can end the element or start a comment.
+    r"""JSON that may stand inside a script element: nothing in it can end the element or start a comment.
 
     >>> script_json("</script>")
-    '"\\\\u003c/script\\\\u003e"'
+    '"\\u003c/script\\u003e"'
     """
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     for sign in "<>&\u2028\u2029":

@@ -12,6 +12,7 @@ from helseanalyse.study.specification import Specification
 from helseanalyse.study.types import CodeList
 from helseanalyse.study.words import code_lists
 
+NAMED_BY = 6
 MOST_CODES = 500  # of one list on a page; the specification has all
 
 
@@ -36,9 +37,10 @@ def _shown(codes: CodeList, match: str, writer: Writer) -> CodesShown:
     known = f"codes.{match}"
     version = writer.say("codes.version", version=clean(codes.version)) if codes.version else ""
     source = writer.say("codes.source", source=clean(codes.source)) if codes.source else ""
+    written = [clean(code) for code in _written(codes)]
     rest = number - MOST_CODES
     return CodesShown(
-        name=clean(codes.name) or clean(codes.system),
+        name=clean(codes.name) or _first(written),
         remarks=(
             clean(codes.system),
             *([writer.say(known)] if writer.language.knows(known) else []),
@@ -46,9 +48,14 @@ def _shown(codes: CodeList, match: str, writer: Writer) -> CodesShown:
             source or writer.say("codes.no source"),
         ),
         size=writer.say("codes.one" if number == 1 else "codes.many", number=writer.numbers.whole(number)),
-        codes=tuple(clean(code) for code in _written(codes)[:MOST_CODES]),
+        codes=tuple(written[:MOST_CODES]),
         more=writer.say("codes.more", number=writer.numbers.whole(rest)) if rest > 0 else "",
     )
+
+
+def _first(written: list[str]) -> str:
+    """A list without a name goes by its first codes."""
+    return ", ".join(written[:NAMED_BY]) + (", …" if len(written) > NAMED_BY else "")
 
 
 def _written(codes: CodeList) -> list[str]:

@@ -72,7 +72,7 @@ WORDS: Final[dict[str, str]] = {
     # Titles of tables
     "title.flow": "Persons left after each step",
     "title.table_one": "Who is in the study",
-    "title.counts": "Persons",
+    "title.counts": "Number and share of persons",
     "title.rates": "Events, person-years and crude rates",
     "title.rates_cells": "Events, person-years and rates",
     "title.rates_standardised": "Age-standardised rates",
@@ -188,7 +188,6 @@ WORDS: Final[dict[str, str]] = {
     "curve.range": "from {low} to {high}",
     "curve.at risk": "Persons at risk",
     "curve.turned": "The picture shows 1 minus the shares of the table, so that its axis can start at 0.",
-    "curve.line": "Drawn from counts merged and rounded for disclosure control; between the ends of steps the curve is a straight line.",
     "curve.not drawn": "Not drawn, because too few events may be shown ({sign}): {groups}.",
     "curve.all steps": "All steps are in the file tables/{name}.csv of the bundle.",
     "ratio.axis": "Rate ratio against {against}; logarithmic axis",

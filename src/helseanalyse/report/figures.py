@@ -16,9 +16,7 @@ from helseanalyse.study.specification import Specification
 from helseanalyse.study.windows import windows
 
 
-def figures(
-    answer: SafeAnswer, study: Specification | None = None, *, language: str = "en"
-) -> dict[str, bytes]:
+def figures(answer: SafeAnswer, study: Specification | None = None, *, language: str = "en") -> dict[str, bytes]:
     """Every picture of the report as SVG with text as text, by its path inside the bundle.
 
     Equal answers give equal bytes. Names are made of a-z, 0-9 and hyphens, whatever a study calls its analyses.

@@ -1,4 +1,4 @@
-"""An answer as it shows itself in a notebook: the sentences, the flow, Table 1, and every result as picture and table."""
+"""An answer as it shows itself in a notebook: sentences, flow, Table 1, every result as picture and table."""
 
 from __future__ import annotations
 

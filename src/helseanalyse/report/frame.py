@@ -14,7 +14,20 @@ Row = tuple[Cell, ...]
 # Columns that stand before the dimensions of a table of that kind.
 _LEADING = {"trend": 2}
 _MEASURES = frozenset(
-    {"period", "start", "age", "persons", "events", "rate", "against", "ratio", "percent", "day", "numerator", "at_risk"}
+    {
+        "period",
+        "start",
+        "age",
+        "persons",
+        "events",
+        "rate",
+        "against",
+        "ratio",
+        "percent",
+        "day",
+        "numerator",
+        "at_risk",
+    }
 )
 
 
@@ -92,6 +105,13 @@ class Frame:
         for row in self.table.rows:
             found.setdefault(self.group(row), []).append(row)
         yield from found.items()
+
+    def total(self, measure: str) -> float | None:
+        """The sum over all groups; None where one of them is hidden."""
+        numbers = [self.number(row, measure) for row in self.table.rows]
+        if not numbers or any(n is None for n in numbers):
+            return None
+        return sum(n for n in numbers if n is not None)
 
     def unit(self, measure: str) -> str:
         """The unit of a measure, "" where it has none."""

@@ -1,8 +1,7 @@
-"""The answer in one or two plain sentences, made from the main result; and the strip of facts under it."""
+"""The answer in a few plain sentences, made from the main result."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from helseanalyse.report.clean import clean
@@ -16,18 +15,6 @@ from helseanalyse.study.specification import Incidence
 
 YEAR = 365.25
 MOST_GROUPS = 4  # more groups than this are not read out; the lowest and the highest are
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One fact of the strip: its name, its value, and a remark in small print. reason: why the value is hidden."""
-
-    label: str
-    value: str
-    remark: str = ""
-    reason: str = ""
-    broad: bool = False
-    mono: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +105,7 @@ def _standardised(table: SafeTable, answer: SafeAnswer, writer: Writer) -> list[
 
 
 def _counted(frame: Frame, answer: SafeAnswer, writer: Writer) -> str:
-    events, years = total(frame, "events"), total(frame, "person_years")
+    events, years = frame.total("events"), frame.total("person_years")
     persons = _population(answer)
     values = {
         "events": HIDDEN if events is None else writer.numbers.whole(events),
@@ -130,13 +117,13 @@ def _counted(frame: Frame, answer: SafeAnswer, writer: Writer) -> str:
     else:
         word = "answer.counted.one" if events == 1 else "answer.counted"
     said = writer.say(word, **values)
-    return writer.say("answer.among", persons=writer.numbers.whole(persons), said=said) if persons else sentence_case(said)
+    return (
+        writer.say("answer.among", persons=writer.numbers.whole(persons), said=said) if persons else sentence_case(said)
+    )
 
 
 def _extremes(frame: Frame, outcome: str, unit: str, said: list[str], writer: Writer) -> str:
-    known = [
-        (n, place) for place, row in enumerate(frame.table.rows) if (n := frame.number(row, "rate")) is not None
-    ]
+    known = [(n, place) for place, row in enumerate(frame.table.rows) if (n := frame.number(row, "rate")) is not None]
     if not known:
         return writer.say("answer.all hidden", outcome=outcome)
     low, high = min(known)[1], max(known)[1]
@@ -184,7 +171,8 @@ def _risk_sentence(table: SafeTable, writer: Writer) -> str:
     days = [
         day
         for day in dict.fromkeys(frame.number(row, "day") for row in rows)
-        if day is not None and all(frame.number(r, "estimate") is not None for r in rows if frame.number(r, "day") == day)
+        if day is not None
+        and all(frame.number(r, "estimate") is not None for r in rows if frame.number(r, "day") == day)
     ]
     if not days or len(frame.groups) > MOST_GROUPS:
         return ""
@@ -199,9 +187,7 @@ def _risk_sentence(table: SafeTable, writer: Writer) -> str:
         group = frame.group(row)
         listed.append(writer.say("answer.in", number=share, group=writer.group(group)) if group else share)
     word = "answer.survival" if frame.facts.get("method") == "kaplan_meier" else "answer.risk"
-    return writer.say(
-        word, outcome=clean(outcome), when=span(max(days), writer), risks=writer.language.listed(listed)
-    )
+    return writer.say(word, outcome=clean(outcome), when=span(max(days), writer), risks=writer.language.listed(listed))
 
 
 def _timed(table: SafeTable, answer: SafeAnswer) -> SafeTable:
@@ -244,7 +230,11 @@ def _largest(answer: SafeAnswer, writer: Writer) -> list[str]:
             most, row = max(known, key=lambda pair: pair[0])
             return [
                 *_flow(answer, writer),
-                writer.say("answer.largest", group=writer.group(frame.group(row)), persons=writer.language.count(most, "persons")),
+                writer.say(
+                    "answer.largest",
+                    group=writer.group(frame.group(row)),
+                    persons=writer.language.count(most, "persons"),
+                ),
             ]
     return []
 
@@ -272,62 +262,11 @@ def _with_limits(frame: Frame, row: Row, measure: str, decimals: int, writer: Wr
     return writer.numbers.estimate(value, low, high, decimals)
 
 
-def total(frame: Frame, measure: str) -> float | None:
-    """The sum over all groups; None where one of them is hidden."""
-    numbers = [frame.number(row, measure) for row in frame.table.rows]
-    if not numbers or any(n is None for n in numbers):
-        return None
-    return sum(n for n in numbers if n is not None)
-
-
 def _population(answer: SafeAnswer) -> float | None:
     for table in tables_of(answer, "flow"):
         if table.rows:
             return Frame(table).number(table.rows[-1], "persons")
     return None
-
-
-def facts(view: ReportView, writer: Writer) -> list[Fact]:
-    """The strip: persons, person-years, events, data, lane, hidden numbers, time, digest."""
-    answer, numbers = view.answer, writer.numbers
-    found = []
-    flow = next((table for table in tables_of(answer, "flow") if table.rows), None)
-    if flow is not None:
-        found.append(_fact("persons", Frame(flow).at(flow.rows[-1], "persons"), numbers.whole, writer))
-    rates = next((table for table in tables_of(answer, "rates") if table.rows), None)
-    if rates is not None:
-        frame = Frame(rates)
-        outcome = clean(frame.facts.get("outcome", ""))
-        for measure, remark in (("person_years", ""), ("events", outcome)):
-            value = total(frame, measure)
-            known = isinstance(value, float)
-            found.append(
-                Fact(
-                    writer.say(f"fact.{measure}"),
-                    numbers.whole(value) if known and value is not None else HIDDEN,
-                    remark if known else writer.say("number hidden"),
-                )
-            )
-    found.append(_data_fact(answer, writer))
-    hidden = sum(sum(table.hidden().values()) for table in answer.tables)
-    found.append(Fact(writer.say("fact.lane"), writer.say(f"lane.{answer.lane}"), writer.say("fact.hidden", number=numbers.whole(hidden)) if hidden else writer.say("fact.none hidden")))
-    if view.seconds is not None:
-        found.append(Fact(writer.say("fact.time"), writer.say("seconds", number=numbers.significant(view.seconds, 2))))
-    found.append(Fact(writer.say("fact.digest"), clean(answer.digest)[:12], writer.say("fact.digest.remark"), mono=True))
-    return found
-
-
-def _fact(name: str, cell: object, say: Callable[[float], str], writer: Writer) -> Fact:
-    if isinstance(cell, Hidden):
-        return Fact(writer.say(f"fact.{name}"), HIDDEN, writer.say("number hidden"), cell.reason)
-    return Fact(writer.say(f"fact.{name}"), say(float(cell)) if isinstance(cell, int | float) else "–")
-
-
-def _data_fact(answer: SafeAnswer, writer: Writer) -> Fact:
-    complete = [data.complete_to for data in answer.data if data.complete_to]
-    names = [f"{clean(data.registry)}@{data.version}" for data in answer.data]
-    until = writer.say("fact.until", day=writer.numbers.day(min(complete))) if complete else ""
-    return Fact(writer.say("fact.data"), ", ".join(names) or "–", until, broad=True)
 
 
 def span(day: float, writer: Writer) -> str:

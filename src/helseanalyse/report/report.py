@@ -1,10 +1,9 @@
-"""The report of a study: one HTML file that holds everything it shows, reads on paper and on a phone, and fetches nothing."""
+"""The report of a study: one HTML file that holds all it shows, reads on paper and on a phone, and fetches nothing."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,13 +15,15 @@ from markupsafe import Markup
 from helseanalyse.report.checklist import checklist
 from helseanalyse.report.clean import Names, clean, joined, script_json, slug
 from helseanalyse.report.codes import codes_shown
+from helseanalyse.report.facts import facts
 from helseanalyse.report.figures import design
-from helseanalyse.report.headline import answer_sentences, facts
+from helseanalyse.report.headline import answer_sentences
 from helseanalyse.report.language import Writer, writer
 from helseanalyse.report.numbers import DASH, HIDDEN, decimals_of
 from helseanalyse.report.pictures.design import days_said, length_said, window_name
 from helseanalyse.report.pictures.flow import flow_picture
 from helseanalyse.report.results import blocks, learn, results, tables_of, titled
+from helseanalyse.report.sentences import Said, said
 from helseanalyse.report.shown import display
 from helseanalyse.report.table_one import table_one
 from helseanalyse.report.view import ReportView
@@ -138,6 +139,7 @@ class Page:
             "tables_one": self._tables_one(),
             "results": self._results(),
             "reasons": self._reason,
+            "said": self._said,
         }
 
     def _sections(self) -> dict[str, Section]:
@@ -183,9 +185,9 @@ class Page:
         return found
 
     def _results(self) -> list[dict[str, object]]:
-        found = []
+        found: list[dict[str, object]] = []
         for result in results(self.answer, self.view.study, self.writer):
-            parts = []
+            parts: list[dict[str, object]] = []
             for block in blocks(result, self.writer):
                 name = block.picture.name if block.picture else block.table.name if block.table else "part"
                 parts.append({"block": block, "anchor": self._anchor(name)})
@@ -200,7 +202,9 @@ class Page:
         known = f"reason.{reason}"
         if self.writer.language.code != "en" and self.writer.language.knows(known):
             return self.writer.say(known)
-        return clean(self.view.reasons.get(reason) or (self.writer.say(known) if self.writer.language.knows(known) else reason))
+        return clean(
+            self.view.reasons.get(reason) or (self.writer.say(known) if self.writer.language.knows(known) else reason)
+        )
 
     def reasons_style(self) -> str:
         """What is said when a hidden cell is pointed at or has the focus: once a reason, not once a cell."""
@@ -209,10 +213,12 @@ class Page:
         for reason in reasons:
             text = self.writer.say("table.hidden", reason=self._reason(reason))
             escaped = "".join(sign if sign.isalnum() or sign in " .,-" else f"\\{ord(sign):06x}" for sign in text)
-            said.append(f'.why-{slug(reason)}:hover::after,.why-{slug(reason)}:focus-visible::after{{content:"{escaped}"}}')
+            said.append(
+                f'.why-{slug(reason)}:hover::after,.why-{slug(reason)}:focus-visible::after{{content:"{escaped}"}}'
+            )
         return "\n".join(said)
 
-    def _hidden(self) -> list[dict[str, object]]:
+    def _hidden(self) -> list[dict[str, str]]:
         """One line a table and reason."""
         return [
             {"table": titled(table, self.writer), "reason": reason, "count": self.writer.numbers.whole(count)}
@@ -220,11 +226,17 @@ class Page:
             for reason, count in sorted(table.hidden().items())
         ]
 
-    def _rule(self, rule: Rule) -> dict[str, str]:
+    def _rule(self, rule: Rule) -> dict[str, Said]:
         value = rule.value
         if not isinstance(value, str):
             value = self.writer.numbers.fixed(value, 0 if value == int(value) else decimals_of(value))
-        return {"name": clean(rule.name), "says": clean(rule.says), "value": clean(value), "source": clean(rule.source)}
+        texts = {"name": rule.name, "value": value, "says": rule.says, "source": rule.source}
+        return {name: self._said(text) for name, text in texts.items()}
+
+    def _said(self, sentence: str) -> Said:
+        """A sentence of disclosure control in the report's language, where it is known."""
+        found = said(sentence, self.writer.language.code)
+        return Said(clean(found.text), found.lang)
 
     def _document(self) -> dict[str, str] | None:
         if self.view.study is None:
@@ -267,5 +279,3 @@ def _policy(style: str, script: str) -> str:
 
 def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
-
-

@@ -1,4 +1,4 @@
-"""The tables of an answer put under what they are about: one part an outcome, each with its pictures and tables in order."""
+"""The tables of an answer under what they are about: one part an outcome, with its pictures and tables in order."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OWN_PLACE = ("flow", "table_one")  # kinds that have a section of their own
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One part of the results: what it is about, its tables in the order of the answer, and whether it follows the calendar."""
+    """One part of the results: what it is about, its tables as the answer has them, whether it follows the calendar."""
 
     title: str
     tables: tuple[SafeTable, ...]
@@ -74,7 +74,7 @@ def base(table: SafeTable) -> str:
 
 
 def results(answer: SafeAnswer, study: Specification | None, writer: Writer) -> list[Result]:
-    """The parts of the results. Tables of one outcome stand together; of an incidence, a trend or counts, on their own."""
+    """The parts of the results. Tables of one outcome stand together; an incidence, a trend or counts stand alone."""
     named = {a.id: sentence_case(clean(a.name)) for a in study.analyses if isinstance(a, Incidence)} if study else {}
     parts: dict[str, list[SafeTable]] = {}
     for table in answer.tables:
@@ -149,16 +149,16 @@ def _curve_blocks(table: SafeTable, result: Result, writer: Writer) -> Iterator[
     risks = next(iter(result.of("risks")), None)
     pictures = curve_pictures(table, risks, writer)
     remarks = [writer.say("curve.turned")] if is_turned(Frame(table)) and pictures else []
-    if Frame(table).facts.get("shape") == "line" and pictures:
-        remarks.append(writer.say("curve.line"))
     if undrawn := _undrawn(table, writer):
         remarks.append(writer.say("curve.not drawn", groups=writer.language.listed(undrawn), sign=HIDDEN))
     first = pictures[0] if pictures else None
     shown = display(risks, writer, titled(risks, writer)) if risks is not None else None
-    yield Block(first, shown, tuple(remarks))
+    listed = len(table.rows) <= MOST_STEPS
+    # The steps of a long curve are not listed, so what is to be known of them stands under the picture.
+    yield Block(first, shown, (*remarks, *(() if listed else table.notes)))
     for picture in pictures[1:]:
         yield Block(picture)
-    if len(table.rows) <= MOST_STEPS:
+    if listed:
         yield Block(None, replace(display(table, writer, writer.say("title.steps")), pictured=True))
     else:
         yield Block(None, None, (writer.say("curve.all steps", name=clean(table.id)),))
@@ -182,6 +182,8 @@ def titled(table: SafeTable, writer: Writer) -> str:
     word = f"title.{table.kind}"
     if not writer.language.knows(word):
         return clean(table.title)
+    if table.kind == "counts":  # what they are counted by is the title of their part
+        return writer.say(word)
     names = [writer.dimension(name).lower() for name in frame.dimensions]
     by = frame.facts.get("by")
     if table.kind == "table_one" and isinstance(by, str):

@@ -61,7 +61,7 @@ def tick_decimals(ticks: Sequence[float]) -> int:
 
 
 def log_ticks(low: float, high: float) -> list[float]:
-    """Ticks of an axis of ratios that hold `low`, `high` and 1: of the kind 0.5, 1, 2 where few powers of ten lie between.
+    """Ticks of an axis of ratios round `low`, `high` and 1: as 0.5, 1, 2, or powers of ten where they lie far apart.
 
     >>> log_ticks(0.61, 0.78), log_ticks(0.02, 30)
     ([0.5, 0.7, 1.0, 1.5], [0.01, 0.1, 1.0, 10.0, 100.0])

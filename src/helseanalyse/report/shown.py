@@ -21,8 +21,11 @@ _SHARES = frozenset({"curve", "risks"})  # kinds whose estimates are shares of 1
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A cell as it is shown. kind: "text", "number", "hidden" or "none"; reason: why it is hidden; bar: a difference
-    that is drawn beside its number; again: the same as in the row above, said once."""
+    """A cell as it is shown.
+
+    kind: "text", "number", "hidden" or "none". reason: why it is hidden. bar: a difference that is drawn beside its
+    number. again: the same as in the row above, said once.
+    """
 
     text: str
     kind: str = "text"
@@ -85,7 +88,9 @@ def display(table: SafeTable, writer: Writer, caption: str) -> Display:
     for place, row in enumerate(rows):
         cells = [maker(row) for maker in makers]
         before = lines[-1].cells if lines else ()
-        lines.append(Line(_said_once(cells, before, columns), part=place > 0 and _new_part(frame, row, rows[place - 1])))
+        lines.append(
+            Line(_said_once(cells, before, columns), part=place > 0 and _new_part(frame, row, rows[place - 1]))
+        )
     return Display(
         name=table.id,
         caption=caption,

@@ -28,7 +28,7 @@ def number(value: float) -> str:
     return text.removesuffix(".0") if text != "-0.0" else "0"
 
 
-def element(name: str, content: str = "", **attributes: object) -> str:
+def element(name: str, content: str = "", /, **attributes: object) -> str:
     """One element. Attribute names: `_` is `-` and a last `_` falls away; None is left out; numbers are rounded."""
     written = []
     for key, value in attributes.items():
@@ -40,7 +40,14 @@ def element(name: str, content: str = "", **attributes: object) -> str:
 
 
 def text(
-    x: float, y: float, said: str, *, size: float = SMALL, anchor: str = "start", muted: bool = False, bold: bool = False
+    x: float,
+    y: float,
+    said: str,
+    *,
+    size: float = SMALL,
+    anchor: str = "start",
+    muted: bool = False,
+    bold: bool = False,
 ) -> str:
     """A line of text with its baseline at y. What it says is cleaned and escaped here."""
     return element(

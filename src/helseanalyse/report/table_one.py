@@ -1,4 +1,4 @@
-"""Table 1 as people read it: n (%), mean (SD) and median (IQR) by group, with the standardised difference at the right."""
+"""Table 1 as people read it: n (%), mean (SD), median (IQR) by group, the standardised difference at the right."""
 
 from __future__ import annotations
 
@@ -59,7 +59,9 @@ def _levels(name: str, rows: list[Row], writer: Writer) -> list[Line]:
     if list(by_level)[:2] == ["no", "yes"]:
         for level in list(by_level)[1:]:
             label = writer.say("table one.share", name=name) if level == "yes" else writer.level(level)
-            lines.append(_line(label, by_level[level], difference, writer, level=int(level != "yes"), part=level == "yes"))
+            lines.append(
+                _line(label, by_level[level], difference, writer, level=int(level != "yes"), part=level == "yes")
+            )
             difference = NONE
         return lines
     blank = [Shown("")] * (len(rows[0]) - FIRST - 1)

@@ -1,1 +1,1 @@
-"""The pictures of a report, drawn from released tables as SVG with real text: each wide for a page, narrow for a phone."""
+"""The pictures of a report, drawn from released tables: SVG with real text, wide for a page and narrow for a phone."""

@@ -1,9 +1,10 @@
-"""Curves over time: steps or lines with their interval as a band, names at their ends, and the persons at risk below."""
+"""Curves over time: steps or lines with their interval as a band, names at their ends, persons at risk below."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from helseanalyse.report.frame import Frame, Group
 from helseanalyse.report.language import Writer
@@ -40,7 +41,8 @@ def curve_pictures(table: SafeTable, risks: SafeTable | None, writer: Writer) ->
         lines = _lines(frame, cause)
         if lines:
             name = table.id if place == 0 else f"{table.id}-{place + 1}"
-            chart = _Chart(frame, cause, lines, Frame(risks) if risks else None, writer)
+            below = Frame(risks) if risks is not None and place == 0 else None  # once: it is the same for all
+            chart = _Chart(frame, cause, lines, below, writer)
             pictures.append(both(name, chart.finding(), chart.draw))
     return pictures
 
@@ -63,7 +65,7 @@ def _lines(frame: Frame, cause: str) -> list[Line]:
 
 
 def _in_percent(lines: list[Line], *, falling: bool) -> list[Line]:
-    """Shares as percent. A survival curve that stays above one half is turned round, so that its axis can start at 0."""
+    """Shares as percent. A survival curve that stays above one half is turned round: its axis can then start at 0."""
     turned = falling and all(min(line.values) > 0.5 for line in lines)
 
     def change(values: Sequence[float]) -> tuple[float, ...]:
@@ -97,7 +99,7 @@ def axis_unit(last: float) -> tuple[str, float]:
 
 
 def day_ticks(last: float, writer: Writer, most: int, wished: Sequence[float] = ()) -> list[tuple[float, str]]:
-    """Ticks up to the last day: where the persons at risk are given, if those days are whole units; else evenly apart."""
+    """Ticks up to the last day: where persons at risk are given, if those days are whole units; else evenly apart."""
     word, length = axis_unit(last)
     units = [day / length for day in wished]
     if len(units) > 1 and all(abs(u - round(u)) < 0.02 * max(u, 1) / 2 for u in units):
@@ -236,7 +238,7 @@ def _path(
 def _join(points: list[tuple[float, float]]) -> str:
     """An SVG path through the points, in relative steps where they run along an axis: it is half as long so."""
     path = [f"M{number(points[0][0])} {number(points[0][1])}"]
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         if y0 == y1:
             path.append(f"H{number(x1)}")
         elif x0 == x1:
@@ -270,7 +272,13 @@ def _apart(cells: dict[Group, dict[float, str]], x: Scale) -> list[float]:
 
 
 def _at_risk(
-    cells: dict[Group, dict[float, str]], days: list[float], x: Scale, plot: Plot, top: float, wide: bool, writer: Writer
+    cells: dict[Group, dict[float, str]],
+    days: list[float],
+    x: Scale,
+    plot: Plot,
+    top: float,
+    wide: bool,
+    writer: Writer,
 ) -> tuple[str, float]:
     """The persons at risk under the axis; and the height so far."""
     y = top + 14

@@ -20,7 +20,6 @@ from helseanalyse.study.answer import DataVersion
 from helseanalyse.study.specification import Incidence, Specification, Trend
 from helseanalyse.study.windows import Window
 
-
 # Which colour a window of that kind has: the class of a bar, and its colour on paper.
 KINDS = {
     "lookback": ("g4", LIGHT[4]),
@@ -46,7 +45,7 @@ def window_name(window: Window, writer: Writer) -> str:
     """What a window is called; the one that every study has, in the report's language."""
     if window.kind == "followup" and window.name == "follow-up":
         return writer.say("design.follow-up")
-    return sentence_case(clean(window.name))
+    return sentence_case(writer.labels.get(window.name, clean(window.name)))
 
 
 def length_said(window: Window, writer: Writer) -> str:
@@ -121,9 +120,7 @@ def _draw(windows: tuple[Window, ...], title: str, writer: Writer, width: float)
     return document(width, y + 46, title, parts)
 
 
-def _bar(
-    window: Window, places: dict[int, float], left: float, right: float, y: float, writer: Writer
-) -> list[str]:
+def _bar(window: Window, places: dict[int, float], left: float, right: float, y: float, writer: Writer) -> list[str]:
     name, colour = KINDS.get(window.kind, OTHER)
     start = left + 4 if window.first is None else places[window.first]
     stop = right - 4 if window.last is None else places[window.last + 1]
@@ -149,8 +146,10 @@ def _bar(
 
 
 def _inside(x: float, y: float, said: str) -> str:
-    return text(x, y, said, size=11, anchor="middle", bold=True).replace('class="i"', 'class="o"').replace(
-        f'fill="{INK}"', 'fill="#ffffff"'
+    return (
+        text(x, y, said, size=11, anchor="middle", bold=True)
+        .replace('class="i"', 'class="o"')
+        .replace(f'fill="{INK}"', 'fill="#ffffff"')
     )
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from helseanalyse.report.frame import Frame, Row, as_number
 from helseanalyse.report.language import Writer, sentence_case
-from helseanalyse.report.palette import INK, LINE, LIGHT, PAPER, SHADE
 from helseanalyse.report.numbers import HIDDEN
+from helseanalyse.report.palette import INK, LIGHT, LINE, PAPER, SHADE
 from helseanalyse.report.pictures.picture import WIDE, Picture, both
 from helseanalyse.report.svg import BODY, SMALL, document, element, line, text, wrap
 from helseanalyse.study.answer import Cell, Hidden, SafeTable
@@ -22,7 +22,8 @@ def flow_picture(table: SafeTable, writer: Writer) -> Picture | None:
     if not table.rows:
         return None
     frame = Frame(table)
-    return both(table.id, flow_finding(frame, writer), lambda width: _draw(frame, writer, width))
+    caption = (f"{HIDDEN} {writer.say('table.hidden', reason=writer.say('reason.small'))}",) if table.hidden() else ()
+    return both(table.id, flow_finding(frame, writer), lambda width: _draw(frame, writer, width), caption)
 
 
 def flow_finding(frame: Frame, writer: Writer) -> str:
@@ -92,7 +93,11 @@ def _draw(frame: Frame, writer: Writer, width: float) -> str:
 
 
 def _head(x: float, y: float, *, down: bool) -> str:
-    points = f"{x - 4:.1f},{y - 7:.1f} {x + 4:.1f},{y - 7:.1f}" if down else f"{x - 7:.1f},{y - 4:.1f} {x - 7:.1f},{y + 4:.1f}"
+    points = (
+        f"{x - 4:.1f},{y - 7:.1f} {x + 4:.1f},{y - 7:.1f}"
+        if down
+        else f"{x - 7:.1f},{y - 4:.1f} {x - 7:.1f},{y + 4:.1f}"
+    )
     return element("polygon", points=f"{x:.1f},{y:.1f} {points}", fill=LINE, class_="a")
 
 

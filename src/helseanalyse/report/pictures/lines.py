@@ -20,13 +20,15 @@ MOST_PANELS = 24
 MOST_NAMED = 6
 MOST_POINTS = 4000
 
+Point = tuple[int, float, float | None, float | None]  # place along the axis, value, low, high
+
 
 @dataclass(frozen=True, slots=True)
 class Series:
     """A group's values along the axis: (place, value, low, high), and the places where its value is hidden."""
 
     group: Group
-    points: tuple[tuple[int, float, float | None, float | None], ...]
+    points: tuple[Point, ...]
     hidden: tuple[int, ...]
 
 
@@ -84,7 +86,9 @@ def _picture(frame: Frame, measure_name: str, along: str, across: str | None, wr
     if across == "age":
         caption.append(writer.say("lines.own scale"))
     # Years need no name; ages do.
-    chart = _Chart(panels, groups, axis, writer.dimension(along) if along == "age" else "", title, shared, along == "age", writer)
+    chart = _Chart(
+        panels, groups, axis, writer.dimension(along) if along == "age" else "", title, shared, along == "age", writer
+    )
     return both(frame.table.id, title, chart.draw, tuple(caption))
 
 
@@ -114,7 +118,9 @@ def _panels(frame: Frame, measure_name: str, along: str, across: str | None, wri
 
 def _finding(frame: Frame, measure_name: str, panels: list[Panel], along: str, unit: str, writer: Writer) -> str:
     """The first and the last number of each group, or what is drawn where there are many."""
-    what = frame.table.title.partition(":")[0] if frame.table.kind != "trend" else frame.table.title.rpartition(" by ")[0]
+    what = (
+        frame.table.title.partition(":")[0] if frame.table.kind != "trend" else frame.table.title.rpartition(" by ")[0]
+    )
     if frame.table.kind == "rates_standardised":
         what = writer.say("lines.standardised", what=what)
     series = [s for s in panels[0].series if len(s.points) > 1]
@@ -128,7 +134,9 @@ def _finding(frame: Frame, measure_name: str, panels: list[Panel], along: str, u
         (a, first, *_), (b, last, *_) = s.points[0], s.points[-1]
         numbers = [writer.numbers.fixed(n, decimals) for n in (first, last)]
         said.append(
-            writer.say("lines.from to", first=numbers[0], last=numbers[1], start=panels[0].along[a], end=panels[0].along[b])
+            writer.say(
+                "lines.from to", first=numbers[0], last=numbers[1], start=panels[0].along[a], end=panels[0].along[b]
+            )
             + (f" ({writer.group(s.group)})" if s.group else "")
         )
     return writer.say("lines.finding", what=what, unit=unit, said="; ".join(said))
@@ -167,7 +175,15 @@ class _Chart:
             plot = Plot(column * cell + (40 if not wide or several else 52), y + 22, right, y + 22 + inner)
             parts.append(self._panel(panel, plot, looks, most if self.shared else panel.most, named=named))
         y += 22 + inner
-        parts.append(text(width if several else width - (self._room() + 14 if named else 14), y + 36, self.along, anchor="end", muted=True))
+        parts.append(
+            text(
+                width if several else width - (self._room() + 14 if named else 14),
+                y + 36,
+                self.along,
+                anchor="end",
+                muted=True,
+            )
+        )
         return document(width, y + 44, self.title, parts)
 
     def _room(self) -> float:
@@ -194,15 +210,15 @@ class _Chart:
         return "".join(parts)
 
     def _series(self, series: Series, x: Scale, y: Scale, look: Look, shift: float, *, few: bool) -> list[str]:
-        parts = []
+        parts, kind = [], f"s{look.name}"
         for run in _runs(series.points):
             path = "L".join(f"{number(x(at) + shift)} {number(y(value))}" for at, value, _, _ in run)
             limits = [(at, low, high) for at, _, low, high in run if low is not None and high is not None]
             if self.bands:
                 parts += [
-                    line(x(at) + shift, y(low), x(at) + shift, y(high), kind=f"s{look.name}", colour=look.colour, stroke_width=1.4)
+                    line(x(at) + shift, y(low), x(at) + shift, y(high), kind=kind, colour=look.colour, stroke_width=1.4)
                     for at, low, high in limits
-                ]  # fmt: skip
+                ]
             elif few and len(limits) > 1:
                 upper = "L".join(f"{number(x(at))} {number(y(high))}" for at, _, high in limits)
                 lower = "L".join(f"{number(x(at))} {number(y(low))}" for at, low, _ in reversed(limits))
@@ -214,9 +230,11 @@ class _Chart:
         return parts
 
 
-def _runs(points: Sequence[tuple[int, float, float | None, float | None]]) -> list[list[tuple[int, float, float | None, float | None]]]:
+def _runs(
+    points: Sequence[Point],
+) -> list[list[Point]]:
     """Neighbours together: a line is not drawn across a period that has no number."""
-    runs: list[list[tuple[int, float, float | None, float | None]]] = []
+    runs: list[list[Point]] = []
     for point in points:
         if runs and point[0] == runs[-1][-1][0] + 1:
             runs[-1].append(point)
@@ -229,7 +247,9 @@ def _dot(x: float, y: float) -> str:
     return element("circle", cx=x, cy=y - 6, r=3, fill=MUTED, class_="fh")
 
 
-def _names(panel: Panel, x: Scale, y: Scale, looks: dict[Group, Look], plot: Plot, writer: Writer, room: float) -> list[str]:
+def _names(
+    panel: Panel, x: Scale, y: Scale, looks: dict[Group, Look], plot: Plot, writer: Writer, room: float
+) -> list[str]:
     ended = [series for series in panel.series if series.points]
     places = spread([y(s.points[-1][1]) for s in ended], 15, plot.top + 4, plot.bottom - 2)
     return [

@@ -56,13 +56,11 @@ def forest_picture(table: SafeTable, writer: Writer) -> Picture | None:
 def _ratio_finding(frame: Frame, estimates: list[Estimate], writer: Writer) -> str:
     shown = [f"{e.said} ({e.name})" for e in estimates[1:] if e.value is not None][:4]
     outcome = str(frame.facts.get("outcome", ""))
-    return writer.say(
-        "ratio.finding", outcome=outcome, against=estimates[0].name, ratios=writer.language.listed(shown)
-    )
+    return writer.say("ratio.finding", outcome=outcome, against=estimates[0].name, ratios=writer.language.listed(shown))
 
 
 def rates_picture(table: SafeTable, standardised: SafeTable | None, writer: Writer) -> Picture | None:
-    """The rate of each group with its interval, and the age-standardised one beside it; None for fewer than two groups."""
+    """The rate of each group, and the age-standardised one beside it; None for fewer than two groups."""
     frame = Frame(table)
     if not 2 <= len(table.rows) <= MOST_ROWS:
         return None
@@ -177,10 +175,14 @@ def _whisker(estimate: Estimate, x: Scale, y: float) -> list[str]:
         return []
     look, parts = estimate.look, []
     if estimate.low is not None and estimate.high is not None:
-        paint = {"kind": f"s{look.name}", "colour": look.colour, "stroke_width": 2}
+        kind = f"s{look.name}"
         low, high = max(estimate.low, x.low), min(estimate.high, x.high)
-        parts.append(line(x(low), y, x(high), y, **paint))
+        parts.append(line(x(low), y, x(high), y, kind=kind, colour=look.colour, stroke_width=2))
         # An end beyond the axis has no stop: the interval goes on.
-        parts += [line(x(n), y - 4, x(n), y + 4, **paint) for n, end in ((low, estimate.low), (high, estimate.high)) if n == end]
+        parts += [
+            line(x(n), y - 4, x(n), y + 4, kind=kind, colour=look.colour, stroke_width=2)
+            for n, end in ((low, estimate.low), (high, estimate.high))
+            if n == end
+        ]
     parts.append(mark(x(estimate.value), y, look, 5, hollow=estimate.hollow))
     return parts

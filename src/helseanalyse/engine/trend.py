@@ -1,0 +1,251 @@
+"""Trends: numerator and denominator for each calendar interval, whatever their number, in one set of scans (section 11).
+
+Truth values are held as the bits of the intervals in which they are true (`masks`). What bits cannot hold is computed
+on a frame with a row for each person and interval: the same answer, at the price of as many rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+from sqlglot import exp
+
+from helseanalyse.catalogue.model import Kind
+from helseanalyse.engine import sql
+from helseanalyse.engine.answers import Answers, Assembly, Checks, Columns
+from helseanalyse.engine.build import Build
+from helseanalyse.engine.complete import by_interval, completed
+from helseanalyse.engine.errors import EngineError
+from helseanalyse.engine.frame import INTERVAL, PID, Frame
+from helseanalyse.engine.intervals import END, START, Calendar, bit_and, calendar, calendar_intervals, in_interval
+from helseanalyse.engine.levels import Division, age_names, band_of, cells, dimensions
+from helseanalyse.engine.lexis import age_on
+from helseanalyse.engine.marks import counted_rows, marked
+from helseanalyse.engine.masks import Masks, NoMaskError
+from helseanalyse.engine.population import BORN, Population
+from helseanalyse.engine.sql import Sql, col, compare, derived, if_null, relation
+from helseanalyse.study import nodes as n
+from helseanalyse.study.answer import Dimension, Int64, RawTrend
+from helseanalyse.study.specification import Trend
+
+AGE = "age_level"
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    """What the steps of one trend share."""
+
+    analysis: Trend
+    people: Population
+    by: list[Division]
+    calendar: Calendar
+    build: Build
+
+    @property
+    def levels(self) -> list[str]:
+        """The columns of the population that the trend is divided by; age comes from the birth date."""
+        fixed = [division.column for division in self.by if division.column != AGE]
+        return [*fixed, *([BORN] if len(fixed) < len(self.by) else [])]
+
+    def pattern(self, alias: str, start: Sql) -> Sql:
+        """The combination of levels of a row, with its age on the first day of an interval."""
+        places = [self._place(division, alias, start) for division in self.by]
+        number: Sql | None = None
+        for division, place in zip(self.by, places, strict=True):
+            whole = sql.cast(place, "INTEGER")
+            number = whole if number is None else sql.compute(
+                sql.compute(number, "*", sql.number(division.size)), "+", whole
+            )
+        return sql.number(0) if number is None else number
+
+    def _place(self, division: Division, alias: str, start: Sql) -> Sql:
+        if division.column != AGE:
+            return col(division.column, alias)
+        age, bounds = age_on(col(BORN, alias), start), self.analysis.age_bands
+        # Before birth, as without a birth date, no age is known.
+        known = sql.case((compare(age, ">=", sql.number(0)), age.copy()))
+        place = band_of(known, bounds)
+        return place if bounds[0] else sql.compute(place, "-", sql.number(1))
+
+
+def trend(analysis: Trend, people: Population, last_day: date, build: Build) -> Assembly:
+    """Numerator and denominator for each interval that is over by the last day."""
+    intervals = calendar_intervals(analysis.every)
+    whole = [interval for interval in intervals if interval[1] <= last_day]
+    dropped = len(intervals) - len(whole)
+    by = [_division(name, analysis, people) for name in analysis.by if name != "year"]
+    answers = _measured(_At(analysis, people, by, calendar(whole, build), build)) if whole else []
+
+    def assemble(found: Answers) -> tuple[RawTrend, Checks]:
+        return _assembled(analysis, by, [start for start, _ in whole], [found[name] for name in answers]), [
+            (f"{analysis.id}: intervals after the last day", dropped)
+        ]
+
+    return assemble
+
+
+def _division(name: str, analysis: Trend, people: Population) -> Division:
+    if name != "age":
+        division = people.divisions[name]
+        if division.changing is not None:
+            raise EngineError(
+                f"{name} changes during follow-up, so nobody has one level of it in {analysis.id}. "
+                "Make a variable of its state on one day."
+            )
+        return division
+    if not analysis.age_bands:
+        raise EngineError(f"The trend {analysis.id} is by age but has no age bands. Say age_bands=(0, 18, 65).")
+    return Division(Dimension("age", (*age_names(analysis.age_bands), None)), AGE)
+
+
+def _measured(at: _At) -> list[str]:
+    """Adds the steps and returns the names of the answers."""
+    steps, names = len(at.build.steps), set(at.build.made)
+    try:
+        return _by_bits(at)
+    except NoMaskError:
+        # What was begun is not needed.
+        del at.build.steps[steps:]
+        for key in set(at.build.made) - names:
+            del at.build.made[key]
+        return _by_interval(at)
+
+
+def _assembled(analysis: Trend, by: Sequence[Division], starts: Sequence[date], found: Sequence[Columns]) -> RawTrend:
+    shape = (len(starts), cells(by))
+    sums: dict[str, Int64] = {name: np.zeros(shape, dtype=np.int64) for name in ("numerator", "denominator", "cases")}
+    for columns in found:
+        for name in sums.keys() & columns.keys():
+            np.add.at(sums[name], (columns[INTERVAL], columns["pattern"]), columns[name])
+    return RawTrend(
+        id=analysis.id,
+        name=analysis.name,
+        dimensions=dimensions(by),
+        starts=tuple(starts),
+        counts_persons=analysis.numerator.type.kind is Kind.BOOL,
+        **sums,
+    )
+
+
+# --- by bits -----------------------------------------------------------------------------------------
+
+
+def _by_bits(at: _At) -> list[str]:
+    build, analysis = at.build, at.analysis
+    counts = None if analysis.numerator.type.kind is Kind.BOOL else analysis.numerator
+    if counts is not None and not isinstance(counts, n.Count):
+        raise NoMaskError
+    numerator = analysis.numerator if counts is None else n.Exists(counts.of)
+    frame = marked(at.people.frame, [analysis.denominator, numerator], at.calendar, build)
+    scope = frame.scope()
+    scope.join(relation(at.people.table, alias="p"), compare(col(PID, "p"), "==", col(PID, "f")))
+    masks = Masks(frame.place(scope, build.codes), scope, at.calendar, build, frame.bits(scope))
+    members = masks.of(analysis.denominator).true
+    cases = [bit_and(member, one) for member, one in zip(members, masks.of(numerator).true, strict=True)]
+    kept = {name: scope.take("p", name) for name in (PID, *at.levels)}
+    words = range(at.calendar.words)
+    outputs: dict[str, Sql] = {**kept, **{f"d{i}": members[i].copy() for i in words}, **{f"c{i}": cases[i] for i in words}}
+    someone = sql.either(compare(member.copy(), "!=", sql.constant(0)) for member in members)
+    select = scope.select(outputs, where=someone)
+    why = "For each person the intervals in which the denominator and the numerator hold, as bits."
+    table = build.table(f"measured {analysis.id}", select, why)
+    answers = [_sums(table, "d", "denominator", at), _sums(table, "c", "cases", at)]
+    if counts is None:
+        return [*answers, _sums(table, "c", "numerator", at)]
+    rows = counted_rows(counts, at.people.frame, at.calendar, build)
+    return [*answers, _row_sums(table, rows, at)]
+
+
+def _sums(table: str, which: str, name: str, at: _At) -> str:
+    """Persons by interval and pattern. Persons who are alike are counted before the intervals are taken apart."""
+    words = [f"{which}{i}" for i in range(at.calendar.words)]
+    keys = [col(column) for column in (*at.levels, *words)]
+    some = sql.either(compare(col(word), "!=", sql.constant(0)) for word in words)
+    alike = sql.query(
+        {**{key.name: key for key in keys}, "persons": sql.count_rows()},
+        relation(table),
+        where=some,
+        group=sql.every(keys),
+    )
+    return _taken_apart(alike, words, "persons", name, at)
+
+
+def _taken_apart(alike: exp.Select, words: Sequence[str], counted: str, name: str, at: _At) -> str:
+    inner = sql.query(
+        {
+            INTERVAL: col(INTERVAL, "i"),
+            "pattern": at.pattern("g", col(START, "i")),
+            counted: col(counted, "g"),
+        },
+        derived(alike, "g"),
+    )
+    sql.join(inner, relation(at.calendar.table, alias="i"), in_interval([col(word, "g") for word in words], "i"))
+    keys = [col(INTERVAL), col("pattern")]
+    outputs = {INTERVAL: col(INTERVAL), "pattern": col("pattern"), name: sql.total(col(counted))}
+    select = sql.query(outputs, derived(inner, "t"), group=keys)
+    return at.build.answer(f"{name} {at.analysis.id}", select, f"The {name} by interval and level.")
+
+
+def _row_sums(table: str, rows: str, at: _At) -> str:
+    """Rows by interval and pattern, of persons while they are in the denominator."""
+    words = range(at.calendar.words)
+    levels = [col(column, "m") for column in at.levels]
+    both = {f"b{i}": bit_and(col(f"d{i}", "m"), col(f"r{i}", "r")) for i in words}
+    joined = sql.query({**{one.name: one for one in levels}, **both, "rows": col("rows", "r")}, relation(table, alias="m"))
+    sql.join(joined, relation(rows, alias="r"), compare(col(PID, "r"), "==", col(PID, "m")))
+    keys = [col(name) for name in (*at.levels, *both)]
+    alike = sql.query(
+        {**{key.name: key for key in keys}, "rows": sql.total(col("rows"))}, derived(joined, "t"), group=sql.every(keys)
+    )
+    return _taken_apart(alike, list(both), "rows", "numerator", at)
+
+
+# --- person by interval ------------------------------------------------------------------------------
+
+
+def _by_interval(at: _At) -> list[str]:
+    build, analysis = at.build, at.analysis
+    base = at.people.frame
+    keys = {PID: col(PID, "f"), INTERVAL: col(INTERVAL, "i"), START: col(START, "i"), END: col(END, "i")}
+    every = sql.query(keys, base.relation("f"))
+    sql.join(every, relation(at.calendar.table, alias="i"), None)
+    table = build.table("person intervals", every, "A row for each person and interval.")
+    frame = Frame(table, family=table, keys=(PID, INTERVAL), more=(START, END))
+    frame = by_interval(frame, base, build)
+    frame = completed(frame, [analysis.denominator], build)
+    frame = _members(frame, analysis.denominator, build)
+    frame = completed(frame, [analysis.numerator], build)
+    scope = frame.scope()
+    place = frame.place(scope, build.codes)
+    value = place.value(analysis.numerator)
+    if analysis.numerator.type.kind is Kind.BOOL:
+        value = sql.cast(value, "BIGINT")
+    scope.join(relation(at.people.table, alias="p"), compare(col(PID, "p"), "==", col(PID, "f")))
+    outputs: dict[str, Sql] = {INTERVAL: scope.take("f", INTERVAL), START: scope.take("f", START)}
+    outputs |= {name: scope.take("p", name) for name in at.levels}
+    rows = scope.select({**outputs, "value": if_null(value, sql.constant(0))})
+    inner = sql.query(
+        {INTERVAL: col(INTERVAL), "pattern": at.pattern("t", col(START, "t")), "value": col("value")}, derived(rows, "t")
+    )
+    sums = {
+        "numerator": sql.total(col("value")),
+        "denominator": sql.count_rows(),
+        "cases": sql.count_rows(compare(col("value"), ">", sql.constant(0))),
+    }
+    by = [col(INTERVAL), col("pattern")]
+    select = sql.query({INTERVAL: col(INTERVAL), "pattern": col("pattern"), **sums}, derived(inner, "t"), group=by)
+    return [build.answer(f"measure {analysis.id}", select, "Numerator and denominator by interval and level.")]
+
+
+def _members(frame: Frame, denominator: n.Series, build: Build) -> Frame:
+    scope = frame.scope()
+    holds = frame.place(scope, build.codes).value(denominator)
+    outputs: dict[str, Sql] = {key: scope.take("f", key) for key in (*frame.keys, *frame.more)}
+    outputs |= {column: scope.take("f", column) for column in frame.columns.values()}
+    table = build.table("members", scope.select(outputs, where=holds), "Persons in the denominator, interval by interval.")
+    return replace(frame, table=table)
+
+

@@ -24,7 +24,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from helseanalyse.engine.attach import bytes_of, open_registries
+from helseanalyse.engine.connection import bytes_of, open_registries
 from helseanalyse.engine.errors import EngineError, RefusedError
 from helseanalyse.engine.gate import check_statement
 from helseanalyse.engine.trouble import STOPPED, kind_of

@@ -35,7 +35,7 @@ _LEAVES = frozenset({"CONSTANT", "COLUMN_REF"})  # hold no other part, and lists
 # Functions that read nothing but their arguments and always give the same. No LIKE: codes are looked up before.
 _FUNCTIONS = frozenset(
     """
-    + - * / // % || abs ceil floor round trunc sign pow sqrt ln exp isfinite isnan greatest least nullif
+    + - * / // % || & | abs ceil floor round trunc sign pow sqrt ln exp isfinite isnan greatest least nullif
     year month day quarter dayofyear weekday date_trunc date_diff date_part last_day make_date to_days to_months
     to_years contains length left lower upper concat substring list_value list_contains row
     count count_star sum sum_no_overflow min max any_value arg_min arg_max arg_min_null arg_max_null

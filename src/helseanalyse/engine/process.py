@@ -12,23 +12,21 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Lock, Thread
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import duckdb
 import numpy as np
 
-from helseanalyse.engine.attach import bytes_of, enough
 from helseanalyse.engine.build import Step
-from helseanalyse.engine.child import Columns, Fetch, Statement, Texts, Trouble, attempt
+from helseanalyse.engine.child import Columns, Statement, Texts, Trouble, attempt
+from helseanalyse.engine.connection import bytes_of, enough
 from helseanalyse.engine.errors import EngineError, RefusedError
-from helseanalyse.engine.sql import printed
+from helseanalyse.engine.sql import Sql, printed
 from helseanalyse.engine.trouble import STOPPED, explained
 
 OnStep = Callable[[str, float], None]
@@ -39,98 +37,77 @@ _START = "import sys; sys.path[:] = sys.argv[1:]; from helseanalyse.engine.child
 _KEPT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # of the environment; no secret of the caller goes along
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A statement that was carried out. seconds: what it took. columns: what it answered with; empty for a table."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What one run may use.
 
-    seconds: float
-    columns: Any = field(repr=False)  # Columns or Texts, as was asked for
-
-
-class Process:
-    """Registries in a process of their own, for as long as a `with` block lasts.
-
-    files: by registry. tables: what statements may read ("registry.table"). threads, memory, spill: of the database;
-    sizes are written "1GB". temp: the folder in which the run makes one of its own, None for the system's. seconds: of
-    wall-clock time, None for no limit. EngineError says in which step a run failed, why, and what to do.
+    memory, spill: sizes such as "1GB", of memory and of temporary files. seconds: of wall-clock time, None for no
+    limit. temp: the folder in which the run makes one of its own, None for the system's.
     """
 
-    def __init__(
-        self,
-        files: Mapping[str, Path],
-        tables: Iterable[str],
-        *,
-        threads: int = 2,
-        memory: str = "1GB",
-        spill: str = "20GB",
-        temp: Path | None = None,
-        seconds: float | None = None,
-    ) -> None:
-        enough(memory)
-        bytes_of(spill)
-        if threads < 1:
-            raise EngineError(f"A run needs one thread at least, not {threads}.")
-        if seconds is not None and seconds <= 0:
-            raise EngineError(f"A run needs some time, not {seconds:g} seconds.")
-        if temp is not None and not temp.is_dir():
-            raise EngineError(f"The folder for temporary files does not exist: {temp}. Make it, or name another.")
-        self._job = {
-            "files": {name: str(path.resolve()) for name, path in files.items()},
-            "tables": sorted(tables),
-            "threads": threads,
-            "memory": memory,
-            "spill": spill,
-        }
-        self._memory, self._spill, self._seconds, self._temp = memory, spill, seconds, temp
-        self._waiting: deque[Statement] = deque()
+    threads: int = 2
+    memory: str = "1GB"
+    spill: str = "20GB"
+    seconds: float | None = None
+    temp: Path | None = None
+
+    def __post_init__(self) -> None:
+        enough(self.memory)
+        bytes_of(self.spill)
+        if self.threads < 1:
+            raise EngineError(f"A run needs one thread at least, not {self.threads}.")
+        if self.seconds is not None and self.seconds <= 0:
+            raise EngineError(f"A run needs some time, not {self.seconds:g} seconds.")
+        if self.temp is not None and not self.temp.is_dir():
+            raise EngineError(f"The folder for temporary files does not exist: {self.temp}. Make it, or name another.")
+
+
+def run(
+    steps: Sequence[Step],
+    files: Mapping[str, Path],
+    settings: Settings,
+    *,
+    tables: Set[str],
+    on_step: OnStep | None = None,
+) -> dict[str, Columns]:
+    """The columns of each answer step, from a process of its own: `opened` and `Data.answers` in one."""
+    with opened(files, settings, tables=tables) as data:
+        return data.answers(steps, on_step)
+
+
+@contextmanager
+def opened(files: Mapping[str, Path], settings: Settings, *, tables: Set[str]) -> Iterator[Data]:
+    """Registries in a process of their own, for as long as the block lasts. It opens the files while the block goes on.
+
+    files: by registry. tables: what may be read ("registry.table", `gate.tables_of`).
+    """
+    with tempfile.TemporaryDirectory(prefix="helseanalyse-", dir=settings.temp) as temp:
+        data = Data(_started(temp), settings)
+        try:
+            data.begin(files, temp, tables)
+            yield data
+        finally:
+            data.end()
+
+
+class Data:
+    """Registries that a process of their own holds open; `opened` makes it.
+
+    Every request raises EngineError that says in which step it failed, why, and what to do; the first one also where a
+    file is missing, damaged or of another version.
+    """
+
+    def __init__(self, child: subprocess.Popen[bytes], settings: Settings) -> None:
+        self._child, self._settings = child, settings
         self._late, self._over, self._is_open = Event(), Event(), False
         self._writing = Lock()
+        self._clock = Thread(target=self._watch, daemon=True)
 
-    def __enter__(self) -> Self:
-        """Starts the process. It opens the files while the caller goes on."""
-        with ExitStack() as undone:
-            temp = undone.enter_context(tempfile.TemporaryDirectory(prefix="helseanalyse-", dir=self._temp))
-            self._child = _started(temp)
-            undone.callback(self._end)
-            clock = Thread(target=self._watch, daemon=True)
-            clock.start()
-            undone.callback(clock.join)
-            undone.callback(self._over.set)
-            self._write({**self._job, "temp": temp})
-            self._close = undone.pop_all()
-        return self
-
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _: TracebackType | None
-    ) -> None:
-        """Ends the process and removes its folder."""
-        self._close.close()
-
-    def opened(self) -> None:
-        """Waits until the files are open; EngineError where one is missing, damaged or of another version."""
-        if not self._is_open:
-            self._reply("open")
-            self._is_open = True
-
-    def send(self, name: str, statement: str, fetch: Fetch = "") -> None:
-        """Orders a statement; it waits for those before it.
-
-        name: of the step, and of the temporary table that it makes. fetch: "" for a table, "numbers" for whole numbers
-        as arrays, "texts" for codes and counts as lists.
-        """
-        order = Statement(name, statement, fetch)
-        self._waiting.append(order)
-        self._write(order._asdict())
-
-    def receive(self) -> Done:
-        """The answer to the first statement that was sent and not yet received."""
-        self.opened()
-        order = self._waiting.popleft()
-        reply = self._reply(order.name)
-        if order.fetch == "texts":
-            texts: Texts = reply["texts"]
-            return Done(reply["seconds"], texts)
-        return Done(reply["seconds"], {name: self._column(size, order.name) for name, size in reply["columns"].items()})
+    def values(self, name: str, select: Sql) -> Texts:
+        """The columns of a query for codes and their counts, as lists."""
+        self._write(Statement(name, printed(select), "texts")._asdict())
+        texts: Texts = self._reply(name)["texts"]
+        return texts
 
     def answers(self, steps: Sequence[Step], on_step: OnStep | None = None) -> dict[str, Columns]:
         """Carries out the steps in order; the columns of each answer step, by its name.
@@ -138,18 +115,44 @@ class Process:
         on_step(name, seconds) is called as each step ends.
         """
         for step in steps:  # all at once, so that the process never waits for us
-            self.send(step.name, printed(step.statement), "numbers" if step.answer else "")
+            self._write(_statement(step)._asdict())
         answers: dict[str, Columns] = {}
         for step in steps:
-            done = self.receive()
-            if on_step is not None:
-                on_step(step.name, done.seconds)
+            done = self._reply(step.name)
             if step.answer:
-                answers[step.name] = done.columns
+                answers[step.name] = {name: self._column(size, step.name) for name, size in done["columns"].items()}
+            if on_step is not None:
+                on_step(step.name, done["seconds"])
         return answers
 
+    def begin(self, files: Mapping[str, Path], temp: str, tables: Set[str]) -> None:
+        """Orders the files to be opened. For `opened` alone."""
+        self._clock.start()
+        self._write(
+            {
+                "files": {name: str(path.resolve()) for name, path in files.items()},
+                "tables": sorted(tables),
+                "temp": temp,
+                "threads": self._settings.threads,
+                "memory": self._settings.memory,
+                "spill": self._settings.spill,
+            }
+        )
+
+    def end(self) -> None:
+        """Kills the process: it only reads, so there is nothing to wait for. For `opened` alone."""
+        self._over.set()
+        self._child.kill()
+        self._child.wait()
+        if self._clock.ident is not None:
+            self._clock.join()
+        for pipe in (self._child.stdin, self._child.stdout):
+            with suppress(OSError):  # what was not yet sent has nobody to go to
+                if pipe is not None:
+                    pipe.close()
+
     def _watch(self) -> None:
-        if self._over.wait(self._seconds):
+        if self._over.wait(self._settings.seconds):
             return
         self._late.set()
         self._write("stop", patience=GRACE)
@@ -169,6 +172,9 @@ class Process:
                 self._writing.release()
 
     def _reply(self, step: str) -> dict[str, Any]:
+        if not self._is_open:
+            self._is_open = True
+            self._reply("open")
         assert self._child.stdout is not None
         line = self._child.stdout.readline()
         if not line.endswith(b"\n"):
@@ -181,7 +187,7 @@ class Process:
         if "trouble" in reply:
             if reply["trouble"] == STOPPED and self._late.is_set():
                 raise self._too_late(step)
-            raise explained(reply["trouble"], step, memory=self._memory, spill=self._spill)
+            raise explained(reply["trouble"], step, memory=self._settings.memory, spill=self._settings.spill)
         return reply
 
     def _column(self, size: int, step: str) -> np.ndarray[Any, np.dtype[np.int64]]:
@@ -193,7 +199,7 @@ class Process:
 
     def _too_late(self, step: str) -> EngineError:
         return EngineError(
-            f"The run was stopped in the step `{step}`, after its {self._seconds:g} seconds. "
+            f"The run was stopped in the step `{step}`, after its {self._settings.seconds:g} seconds. "
             "Give the run more time, or make the study smaller."
         )
 
@@ -212,15 +218,6 @@ class Process:
             "Run the study again; if it ends so again, please report it with the study."
         )
 
-    def _end(self) -> None:
-        """Kills the process: it only reads, so there is nothing to wait for."""
-        self._child.kill()
-        self._child.wait()
-        for pipe in (self._child.stdin, self._child.stdout):
-            with suppress(OSError):  # what was not yet sent has nobody to go to
-                if pipe is not None:
-                    pipe.close()
-
 
 def execute(
     connection: duckdb.DuckDBPyConnection,
@@ -229,11 +226,10 @@ def execute(
     tables: Set[str],
     on_step: OnStep | None = None,
 ) -> dict[str, Columns]:
-    """What `Process.answers` does, in the calling process and on a connection that is open: for tests."""
+    """What `Data.answers` does, in the calling process and on a connection that is open: for tests."""
     readable, answers = set(tables), {}
     for step in steps:
-        statement = Statement(step.name, printed(step.statement), "numbers" if step.answer else "")
-        found = attempt(connection, statement, readable)
+        found = attempt(connection, _statement(step), readable)
         if isinstance(found, Trouble):
             raise explained(found.kind, step.name, memory="memory", spill="the temporary folder")
         if on_step is not None:
@@ -257,3 +253,7 @@ def _started(temp: str) -> subprocess.Popen[bytes]:
         env=environment,
         start_new_session=True,  # Ctrl-C in the terminal reaches the caller, who ends the process
     )
+
+
+def _statement(step: Step) -> Statement:
+    return Statement(step.name, printed(step.statement), "numbers" if step.answer else "")

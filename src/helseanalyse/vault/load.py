@@ -193,9 +193,9 @@ class Loading:
             elif unit.delivered and unit.read and not unit.kept:
                 wrong.append(f"{self.registry.name}.{unit.name}: none of {unit.read} rows could be used")
             wrong += [
-                f"{self.registry.name}.{unit.name}: nearly every value of {what} ({few(count)})"
-                for what, count in unit.lost.items()
-                if count > stage.MOST_LOST * unit.kept
+                f"{self.registry.name}.{unit.name}: {count} values of {column}, nearly all of them, are not understood"
+                for column, count in unit.hopeless.items()
+                if allowed < 1
             ]
         if wrong:
             raise TooMuchSetAsideError(

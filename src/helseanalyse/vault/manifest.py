@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from helseanalyse.catalogue.model import Registry
@@ -55,8 +54,8 @@ class Manifest:
     synthetic: bool
     universe: str = ""  # NAME@V that the persons were linked to; empty for the universe itself
     precision: str = ""
-    quarantine: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
-    load: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    quarantine: Mapping[str, int] = field(default_factory=dict)
+    load: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

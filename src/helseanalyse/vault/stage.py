@@ -27,7 +27,6 @@ from helseanalyse.vault.reasons import UNREADABLE, Reason
 from helseanalyse.vault.source import Source
 from helseanalyse.vault.sql import Sql, commas, either, fill, literal, name
 
-MOST_LOST = 0.9  # of a column's values: with more than this not understood, the catalogue entry is wrong
 LOST = Sql('STRUCT("column" VARCHAR, reason VARCHAR, "value" VARCHAR)[]')
 PERSON_FAULTS = (
     Reason.BAD_NUMBER,

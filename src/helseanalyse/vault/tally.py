@@ -6,9 +6,8 @@ For every table and code file: read = kept + duplicates + left out + set aside.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import duckdb
@@ -20,13 +19,16 @@ from helseanalyse.vault.reasons import DUPLICATE, LEFT_OUT, Reason
 from helseanalyse.vault.sql import Sql, commas, fill, literal, name
 from helseanalyse.vault.stage import Faults, Reading, columns_read, inline
 
+HOPELESS = 0.9  # of a column's values: with more than this not understood, its catalogue entry is wrong
+HOPELESS_FROM = 20  # values; with fewer, chance could do it
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unit:
     """The rows of one table, or of the code files of one column: counts of rows.
 
     set_aside: by "reason" or "reason: column". lost: values that became unknown in rows that are
-    kept, by "column: reason".
+    kept, by "column: reason". hopeless: columns of which next to nothing was understood.
     """
 
     name: str  # episode, or episode.any_procedure
@@ -35,7 +37,8 @@ class Unit:
     duplicates: int
     left_out: int
     set_aside: Mapping[str, int]
-    lost: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    lost: Mapping[str, int] = field(default_factory=dict)
+    hopeless: Mapping[str, int] = field(default_factory=dict)  # lost values, by such a column
     delivered: bool = True
 
     @property
@@ -84,8 +87,8 @@ class LoadReport:
     units: tuple[Unit, ...] = ()
     files: tuple[FileFacts, ...] = ()
     columns: tuple[ColumnFacts, ...] = ()
-    years: Mapping[str, Mapping[int, int]] = field(default_factory=lambda: MappingProxyType({}))
-    conflicts: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    years: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+    conflicts: Mapping[str, int] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()  # files that nothing in the catalogue asks for
     precision: str = ""
     quarantine_share: float = 0.0
@@ -131,24 +134,29 @@ def _words(reason: str, column: str) -> str:
 
 def tally_table(connection: duckdb.DuckDBPyConnection, reading: Reading, cut_lines: int, *, delivered: bool) -> Unit:
     """The account of a table's own files. cut_lines: lines that could not be taken apart."""
+    loaded = name("loaded", reading.table.name)
     lost = run(
         connection,
         fill(
             'SELECT l."column", l.reason, count(*) FROM (SELECT unnest("#lost") AS l FROM {t} WHERE "#fault" IS NULL '
             'AND "#lost" IS NOT NULL) GROUP BY ALL ORDER BY ALL',
-            t=name("loaded", reading.table.name),
+            t=loaded,
         ),
         f"Counting {reading.table.path}",
     )
-    return _unit(
-        connection,
-        reading.faults,
-        reading.table.name,
-        name("loaded", reading.table.name),
-        cut_lines,
-        {f"{column}: {reason}": count for column, reason, count in lost},
-        delivered,
-    )
+    total: dict[str, int] = {}
+    for column, _, count in lost:
+        total[column] = total.get(column, 0) + count
+    hopeless = {}
+    for column, count in total.items():
+        listed = reading.table.column(column).kind is Kind.CODES
+        understood = fill("sum(len({c}))" if listed else "count({c})", c=name(column))
+        statement = fill('SELECT coalesce({u}, 0) FROM {t} WHERE "#fault" IS NULL', u=understood, t=loaded)
+        kept = value(connection, statement, f"Counting {reading.table.path}")
+        if count >= HOPELESS_FROM and count > HOPELESS * (count + kept):
+            hopeless[column] = count
+    unit = _unit(connection, reading.faults, reading.table.name, loaded, cut_lines, delivered)
+    return replace(unit, lost={f"{c}: {reason}": count for c, reason, count in lost}, hopeless=hopeless)
 
 
 def tally_codes(
@@ -156,7 +164,7 @@ def tally_codes(
 ) -> Unit:
     """The account of the code files of one column."""
     table = codefile.loaded_name(reading, reading.table.column(column))
-    return _unit(connection, reading.faults, f"{reading.table.name}.{column}", table, cut_lines, {}, delivered)
+    return _unit(connection, reading.faults, f"{reading.table.name}.{column}", table, cut_lines, delivered)
 
 
 def _unit(
@@ -165,7 +173,6 @@ def _unit(
     named: str,
     table: Sql,
     cut_lines: int,
-    lost: Mapping[str, int],
     delivered: bool,
 ) -> Unit:
     counts = run(
@@ -191,7 +198,6 @@ def _unit(
         duplicates=duplicates,
         left_out=left_out,
         set_aside=dict(sorted(aside.items())),
-        lost=lost,
         delivered=delivered,
     )
 
@@ -281,8 +287,3 @@ def _collect_aside(connection: duckdb.DuckDBPyConnection, reading: Reading, file
         ),
         "Writing the quarantine",
     )
-
-
-def count_rows(connection: duckdb.DuckDBPyConnection, table: Sql) -> int:
-    """Rows of a table."""
-    return int(value(connection, fill("SELECT count(*) FROM {t}", t=table), "Counting"))

@@ -40,9 +40,11 @@ def run(
         asked, opened = study_from(study), Vault.open(vault)
         resources = Resources(threads=threads, memory=memory, on_step=_tell_step)
         found = release(asked, opened, permit_from(permit), today(), resources)
-        pages = report_files(found.answer, found.study, found.receipt, found.seconds, language)
+        pages = report_files(
+            found.answer, found.study, found.receipt, found.seconds, language, catalogue=opened.catalogue()
+        )
         replace_folder(folder, {**files(found), **pages})
-    heading, *rows = summary_rows(found.answer)
+    heading, *rows = summary_rows(found.answer, found.study, language=language)
     table = Table(*heading, box=None, padding=(0, 2, 0, 0))
     for row in rows:
         table.add_row(*row)

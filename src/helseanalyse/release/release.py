@@ -128,7 +128,7 @@ def _versions(study: Specification, leave: Grant, vault: Vault) -> tuple[DataVer
         if name not in used and not vault.describe(name).universe:
             continue
         manifest = vault.manifest(name, pins.get(name))
-        registry = manifest.described
+        registry = vault.describe(name, manifest.version)
         found.append(
             DataVersion(
                 registry=name,

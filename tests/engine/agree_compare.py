@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from helseanalyse.study.answer import RawAnswer
+from helseanalyse.study.answer import RawAnswer, RawResult
 
+Results = tuple[RawResult, ...]
 TOLERANCE = 1e-9  # of floats, relative; whole numbers, dates, texts and truth values are the same or not
 
 
@@ -19,9 +20,26 @@ def same_value(left: Any, right: Any) -> bool:
     return type(left) is type(right) and bool(left == right)
 
 
-def differences(left: RawAnswer, right: RawAnswer) -> list[str]:
+def differences(left: RawAnswer | Results, right: RawAnswer | Results) -> list[str]:
     """Where two answers differ, as paths; timings of steps are no part of an answer."""
-    return _differ(left.results, right.results, "results") + _differ(left.checks, right.checks, "checks")
+    if isinstance(left, RawAnswer) and isinstance(right, RawAnswer):
+        return _differ(left.results, right.results, "results") + _differ(left.checks, right.checks, "checks")
+    return _differ(left, right, "results")
+
+
+# What grows with the number of persons; all else of an answer (levels, days, values) stays as it is.
+COUNTS = frozenset(["persons", "missing", "days", "events", "count", "numerator", "denominator", "cases"])
+
+
+def multiplied(value: Any, by: int, name: str = "") -> Any:
+    """The answer (or a part of it) for everybody so many times over."""
+    if isinstance(value, np.ndarray):
+        return value * by if name in COUNTS else value
+    if isinstance(value, tuple):
+        return tuple(multiplied(part, by) for part in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{f.name: multiplied(getattr(value, f.name), by, f.name) for f in fields(value)})
+    return value
 
 
 def _differ(left: Any, right: Any, path: str) -> list[str]:

@@ -29,7 +29,7 @@ from helseanalyse.study.specification import Analysis, Specification, Variable
 
 CHUNK = 20
 EXPRESSIONS, MORE_EXPRESSIONS = 10, 200  # chunks; the second with the slow tests
-STUDIES, MORE_STUDIES = 10, 150
+STUDIES, MORE_STUDIES = 5, 150
 
 # What the fast engine cannot do, and the language can: each with its reason. Nothing, and it should stay so.
 LIMITS: dict[type[n.Node], str] = {}

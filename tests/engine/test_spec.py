@@ -6,7 +6,16 @@ from collections.abc import Sequence
 
 import pytest
 from tests.engine import spec_dates, spec_lookups, spec_order, spec_periods, spec_rows, spec_studies, spec_values
-from tests.engine.spec_engines import built, by_duckdb, by_reference, expected, frozen, study_by_reference, typed
+from tests.engine.spec_engines import (
+    built,
+    by_duckdb,
+    by_reference,
+    expected,
+    frozen,
+    study_by_duckdb,
+    study_by_reference,
+    typed,
+)
 from tests.engine.spec_studies import StudyExample, lines
 from tests.engine.spec_words import Example
 
@@ -46,6 +55,11 @@ def test_the_text_of_an_example_builds_its_node(example: Example) -> None:
 @pytest.mark.parametrize("example", STUDIES)
 def test_a_study_holds_on_the_reference_engine(example: StudyExample) -> None:
     assert lines(study_by_reference(example)) == example.gives
+
+
+@pytest.mark.parametrize("example", STUDIES)
+def test_a_study_holds_on_the_fast_engine(example: StudyExample) -> None:
+    assert lines(study_by_duckdb(example)) == example.gives
 
 
 def test_every_operation_has_an_example() -> None:

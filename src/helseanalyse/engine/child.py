@@ -12,10 +12,10 @@ import os
 import resource
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from time import perf_counter, sleep
 from typing import Any, BinaryIO, Literal, NamedTuple, NoReturn
@@ -26,7 +26,7 @@ import numpy.typing as npt
 
 from helseanalyse.engine.connection import bytes_of, open_registries
 from helseanalyse.engine.errors import EngineError, RefusedError
-from helseanalyse.engine.gate import check_statement
+from helseanalyse.engine.gate import check_statements
 from helseanalyse.engine.trouble import STOPPED, kind_of
 
 Columns = dict[str, npt.NDArray[np.int64]]
@@ -50,20 +50,32 @@ class Trouble(NamedTuple):
     kind: str
 
 
-def attempt(connection: duckdb.DuckDBPyConnection, statement: Statement, tables: set[str]) -> Columns | Texts | Trouble:
-    """The answer of one statement past the gate (empty for a table), or what the trouble was.
+def admit(connection: duckdb.DuckDBPyConnection, statements: Sequence[Statement], tables: set[str]) -> Trouble | None:
+    """RefusedError unless every statement passes the gate and makes the table, or none, that it should.
 
-    tables: what it may read; a table that it makes is added. RefusedError where the gate or the answer is at fault.
-    Trouble is returned and not raised, so that no error of ours carries the database's as its context.
+    tables: what they may read; the tables that they make are added.
     """
     try:
-        made = check_statement(statement.text, connection, tables)
-        if made != (None if statement.fetch else statement.name):
-            raise RefusedError(f"The step `{statement.name}` is not the statement that it says. Report the study.")
+        made = check_statements([statement.text for statement in statements], connection, tables)
+    except (duckdb.Error, MemoryError) as error:
+        return Trouble(kind_of(error))
+    for statement, name in zip(statements, made, strict=True):
+        if name != (None if statement.fetch else statement.name):
+            raise RefusedError(f"The step `{statement.name}` is not the statement that it should be. Report the study.")
+    tables.update(name for name in made if name is not None)
+    return None
+
+
+def attempt(connection: duckdb.DuckDBPyConnection, statement: Statement) -> Columns | Texts | Trouble:
+    """The answer of one statement that was admitted (empty for a table), or what the trouble was.
+
+    Trouble is returned and not raised, so that no error of ours carries the database's as its context. RefusedError
+    where the answer is not what may leave the process.
+    """
+    try:
         connection.execute(statement.text)
-        if made is None:
+        if statement.fetch:
             return _numbers(connection, statement) if statement.fetch == "numbers" else _texts(connection)
-        tables.add(made)
     except (duckdb.Error, MemoryError, OSError) as error:
         return Trouble(kind_of(error))
     return {}
@@ -100,6 +112,18 @@ class _Orders:
         self.connection: duckdb.DuckDBPyConnection | None = None
         self._source, self._temp = source, temp
         Thread(target=self._listen, daemon=True).start()
+
+    def next(self) -> list[Statement]:
+        """All orders that wait, one at least."""
+        orders = [self.waiting.get()]
+        with suppress(Empty):
+            while True:
+                orders.append(self.waiting.get_nowait())
+        return [Statement(**order) for order in orders]
+
+    def trouble(self) -> Trouble | None:
+        """Whether there was the order to stop."""
+        return Trouble(STOPPED) if self.stopped.is_set() else None
 
     def _listen(self) -> None:
         for line in self._source:
@@ -146,25 +170,29 @@ def _reply(target: BinaryIO, message: Mapping[str, object], columns: Columns | N
 
 
 def _serve(orders: _Orders, target: BinaryIO, tables: set[str]) -> None:
+    """Carries out orders until one fails."""
     assert orders.connection is not None
     while True:
-        order = orders.waiting.get()
-        began = perf_counter()
-        found: Columns | Texts | Trouble = Trouble(STOPPED)
+        statements = orders.next()
         try:
-            if not orders.stopped.is_set():
-                found = attempt(orders.connection, Statement(**order), tables)
+            trouble = admit(orders.connection, statements, tables)
+            for statement in statements:
+                began = perf_counter()
+                found = trouble or orders.trouble() or attempt(orders.connection, statement)
+                if isinstance(found, Trouble):
+                    _reply(target, {"trouble": found.kind})
+                    return
+                _answer(target, perf_counter() - began, statement, found)
         except RefusedError as error:
             _reply(target, {"refused": str(error)})
             return
-        if isinstance(found, Trouble):
-            _reply(target, {"trouble": found.kind})
-            return
-        done = {"seconds": perf_counter() - began}
-        if order["fetch"] == "texts":
-            _reply(target, {**done, "texts": found})
-        else:
-            _reply(target, done, {name: np.asarray(column) for name, column in found.items()})
+
+
+def _answer(target: BinaryIO, seconds: float, statement: Statement, found: Columns | Texts) -> None:
+    if statement.fetch == "texts":
+        _reply(target, {"seconds": seconds, "texts": found})
+    else:
+        _reply(target, {"seconds": seconds}, {name: np.asarray(column) for name, column in found.items()})
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
 
 import duckdb
@@ -67,13 +67,32 @@ def check_statement(statement: str, connection: duckdb.DuckDBPyConnection, allow
     allowed: "registry.table", or the name of an earlier step. Returns the name of the table that it makes.
 
     >>> check_statement(
-    ...     "CREATE TEMPORARY TABLE adults AS SELECT pid FROM npr.episode", duckdb.connect(), {"npr.episode"}
+    ...     "CREATE TEMPORARY TABLE adult AS SELECT pid FROM npr.episode", duckdb.connect(), {"npr.episode"}
     ... )
-    'adults'
+    'adult'
     """
-    makes = _MAKES.match(statement)
-    query = statement[makes.end() :] if makes else statement
-    tree = json.loads(_tree(query, connection))
+    return check_statements([statement], connection, allowed)[0]
+
+
+def check_statements(
+    statements: Sequence[str], connection: duckdb.DuckDBPyConnection, allowed: Set[str]
+) -> list[str | None]:
+    """The same for statements that run one after another, each of which may read the tables made before it.
+
+    Together they are checked in half the time: DuckDB needs as long to start a query as to read a statement.
+    """
+    makes = [_MAKES.match(statement) for statement in statements]
+    queries = [found.string[found.end() :] if found else one for found, one in zip(makes, statements, strict=True)]
+    trees = connection.execute("SELECT list_transform(?::VARCHAR[], lambda q: json_serialize_sql(q))", [queries])
+    names, made = set(allowed), [_plain(found[1]) if found else None for found in makes]
+    for tree, name in zip((trees.fetchone() or [[]])[0], made, strict=True):
+        _check_tree(json.loads(tree), names)
+        if name is not None:
+            names.add(name)
+    return made
+
+
+def _check_tree(tree: Mapping[str, Any], allowed: Set[str]) -> None:
     if tree["error"]:
         raise RefusedError(
             "A statement of the engine is not one SELECT or CREATE TEMPORARY TABLE AS. Report the study."
@@ -81,13 +100,6 @@ def check_statement(statement: str, connection: duckdb.DuckDBPyConnection, allow
     if len(tree["statements"]) != 1:
         raise RefusedError(f"The engine runs one statement at a time, not {len(tree['statements'])}. Report the study.")
     _check(tree["statements"][0], allowed)
-    return _plain(makes[1]) if makes else None
-
-
-def _tree(query: str, connection: duckdb.DuckDBPyConnection) -> str:
-    found = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [query]).fetchone()
-    assert found is not None
-    return str(found[0])
 
 
 def _plain(name: str) -> str:

@@ -23,7 +23,7 @@ import duckdb
 import numpy as np
 
 from helseanalyse.engine.build import Step
-from helseanalyse.engine.child import Columns, Statement, Texts, Trouble, attempt
+from helseanalyse.engine.child import Columns, Statement, Texts, Trouble, admit, attempt
 from helseanalyse.engine.connection import bytes_of, enough
 from helseanalyse.engine.errors import EngineError, RefusedError
 from helseanalyse.engine.sql import Sql, printed
@@ -227,9 +227,10 @@ def execute(
     on_step: OnStep | None = None,
 ) -> dict[str, Columns]:
     """What `Data.answers` does, in the calling process and on a connection that is open: for tests."""
-    readable, answers = set(tables), {}
-    for step in steps:
-        found = attempt(connection, _statement(step), readable)
+    statements, answers = [_statement(step) for step in steps], {}
+    trouble = admit(connection, statements, set(tables))
+    for step, statement in zip(steps, statements, strict=True):
+        found = trouble or attempt(connection, statement)
         if isinstance(found, Trouble):
             raise explained(found.kind, step.name, memory="memory", spill="the temporary folder")
         if on_step is not None:

@@ -266,7 +266,7 @@ dirty_drug = st.tuples(st.sampled_from(["7001", "7002", "9999"]), cell, cell, ce
 
 
 # Without shrinking: each example is a whole load.
-@settings(max_examples=25, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=8, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     stays=st.lists(dirty_stay, max_size=12),
     codes=st.lists(dirty_code, max_size=12),

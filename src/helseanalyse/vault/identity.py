@@ -136,25 +136,27 @@ def valid_sql(number: Sql, *, from_2032: bool = False) -> Sql:
     """
     # Only eleven digits are cast; anything else becomes 0, whose date fails.
     whole = fill("CASE WHEN regexp_full_match({x}, '[0-9]{{11}}') THEN CAST({x} AS BIGINT) ELSE 0 END", x=number)
+    w = Sql("w")
     remainders = REMAINDERS_FROM_2032 if from_2032 else REMAINDERS
-    day = fill("({w} // 1000000000 - CASE WHEN {w} // 1000000000 > 40 THEN 40 ELSE 0 END)", w=whole)
-    raw_month = fill("({w} // 10000000 % 100)", w=whole)
+    day = Sql("(w // 1000000000 - CASE WHEN w // 1000000000 > 40 THEN 40 ELSE 0 END)")
+    raw_month = Sql("(w // 10000000 % 100)")
     month = fill(
         "({m} - CASE WHEN {m} > 80 THEN 80 WHEN {m} > 65 THEN 65 WHEN {m} > 40 THEN 40 ELSE 0 END)", m=raw_month
     )
     longest = fill(
-        "CASE WHEN {m} = 2 AND {w} // 100000 % 100 % 4 <> 0 THEN 28 WHEN {m} = 2 THEN 29 "
+        "CASE WHEN {m} = 2 AND w // 100000 % 100 % 4 <> 0 THEN 28 WHEN {m} = 2 THEN 29 "
         "WHEN {m} IN (4, 6, 9, 11) THEN 30 ELSE 31 END",
         m=month,
-        w=whole,
     )
     dated = fill(
-        "{m} BETWEEN 1 AND 12 AND {d} BETWEEN 1 AND {l} AND {w} // 10000000000 < 8", m=month, d=day, l=longest, w=whole
+        "{m} BETWEEN 1 AND 12 AND {d} BETWEEN 1 AND {l} AND w // 10000000000 < 8", m=month, d=day, l=longest
     )
-    first = fill("({s}) % 11 IN ({r})", s=_sum_sql(whole, FIRST_WEIGHTS), r=Sql(", ".join(map(str, remainders))))
-    second = fill("({s}) % 11 = 0", s=_sum_sql(whole, SECOND_WEIGHTS))
-    shared = fill("{w} // 10000000000 >= 8", w=whole)
-    return fill("({f} AND {s} AND ({k}))", f=first, s=second, k=either([shared, dated]))
+    first = fill("({s}) % 11 IN ({r})", s=_sum_sql(w, FIRST_WEIGHTS), r=Sql(", ".join(map(str, remainders))))
+    second = fill("({s}) % 11 = 0", s=_sum_sql(w, SECOND_WEIGHTS))
+    shared = Sql("w // 10000000000 >= 8")
+    valid = fill("{f} AND {s} AND ({k})", f=first, s=second, k=either([shared, dated]))
+    # The lambda gives the number a name, so that its digits are taken from one cast.
+    return fill("list_transform([{whole}], lambda w: {valid})[1]", whole=whole, valid=valid)
 
 
 def _sum_sql(whole: Sql, weights: tuple[int, ...]) -> Sql:

@@ -164,6 +164,14 @@ def _of_disease(lives: Lives, row: Ints, on: Days, code: npt.NDArray[np.int16], 
     return result
 
 
+def _first_of_each(row: Ints, on: Days, *others: npt.NDArray[np.integer]) -> Ints:
+    """The positions of the first of each set of equal rows."""
+    key = row * 8_192 + (on - SINCE)
+    for column in others:
+        key = key * (int(column.max(initial=0)) + 2) + column + 1
+    return np.sort(np.unique(key, return_index=True)[1])
+
+
 def tables(world: World, batch: int) -> dict[str, pa.Table]:
     """The rows of KPR for the persons of a batch."""
     lives = world.lives(batch)
@@ -180,6 +188,11 @@ def tables(world: World, batch: int) -> dict[str, pa.Table]:
     parts = [_contacts(lives, world.seed, name) for name in names]
     row, on, service, kind, area, code, second = (
         np.concatenate([getattr(one, name) for one in parts]) for name in _Rows.__slots__
+    )
+    # A bill has no number, so two that agree in everything cannot be told apart: one is kept.
+    one = _first_of_each(row, on, service, kind, area, code, second)
+    row, on, service, kind, area, code, second = (
+        column[one] for column in (row, on, service, kind, area, code, second)
     )
     both = np.stack([code, second], axis=1)
     listed = both >= 0

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from helseanalyse.synthetic import arrow, figures, npr_disease
-from helseanalyse.synthetic.calendar import day
+from helseanalyse.synthetic.calendar import NEVER, STOP, day
 from helseanalyse.synthetic.draw import Bools, Ints, Words, part, words
 from helseanalyse.synthetic.households import household_of
 from helseanalyse.synthetic.life import Lives
@@ -132,9 +132,19 @@ def _diagnoses(lives: Lives, stays: Stays) -> _Codes:
         add = (part(more, 1) < int(chance * SLOTS)) & (drawn != stays.code[eligible])
         owners.append(eligible[add])
         index.append(drawn[add])
-    owner = np.concatenate(owners)
+    whose, others = _distinct(np.concatenate(owners[1:]), np.concatenate(index[1:]))
+    owner, all_codes = np.concatenate([main, whose]), np.concatenate([stays.code, others])
     order = np.argsort(owner, kind="stable")
-    return _Codes(np.bincount(owner, minlength=len(main)), np.concatenate(index)[order])
+    return _Codes(np.bincount(owner, minlength=len(main)), all_codes[order])
+
+
+def _distinct(owner: Ints, code: npt.NDArray[np.int16]) -> tuple[Ints, npt.NDArray[np.int16]]:
+    """Secondary codes in order of code, each once: a file with a row a code keeps no other order."""
+    order = np.lexsort((code, owner))
+    owner, code = owner[order], code[order]
+    new = np.ones(len(owner), dtype=bool)
+    new[1:] = (owner[1:] != owner[:-1]) | (code[1:] != code[:-1])
+    return owner[new], code[new]
 
 
 def _procedures(stays: Stays) -> _Codes:
@@ -205,6 +215,7 @@ def tables(world: World, batch: int) -> dict[str, pa.Table]:
     stays = stays.where(lives.resident(stays.row, stays.on))
     left = stays.on + stays.length
     left = np.minimum(left, lives.died[stays.row])
+    left = np.where(left >= STOP, NEVER, left)  # still there on the last day
     diagnoses, procedures = _diagnoses(lives, stays), _procedures(stays)
     return {
         "episode": arrow.table({

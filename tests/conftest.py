@@ -16,6 +16,11 @@ from typing import NoReturn
 import hypothesis
 import pytest
 
+from helseanalyse.catalogue.read import norway
+from helseanalyse.release.synthetic_vault import make_vault
+from helseanalyse.synthetic.world import World
+from helseanalyse.vault.open import Vault
+
 ROOT = Path(__file__).resolve().parent.parent
 IN_CI = bool(os.environ.get("CI"))
 
@@ -93,3 +98,11 @@ def shared_data() -> Callable[[str], Path]:
         pytest.skip(f"../shared/data/{name} is missing: there is no ../shared beside the repository.")
 
     return find
+
+
+@pytest.fixture(scope="session")
+def synthetic_vault(tmp_path_factory: pytest.TempPathFactory) -> Vault:
+    """A vault of 3,000 made-up residents with every registry. Shared by all tests: none may change it."""
+    folder = tmp_path_factory.mktemp("synthetic") / "vault"
+    make_vault(folder, norway(), World(3000, seed=1), lambda words, done, total: None)
+    return Vault.open(folder)

@@ -39,7 +39,7 @@ def safe_rates(raw: RawRates, analysis: Rates | Incidence, study: Specification,
     tables = [_group_table(raw, analysis, groups, shown, hidden)]
     if by_age or by_time:
         cells = grid(raw, analysis, bands if by_age or analysis.age_bands else None, longest, by_time=by_time)
-        cells = cells if by_age else _all_ages(cells)
+        cells = _used_ages(cells) if by_age else _all_ages(cells)
         tables.append(_cell_table(raw, analysis, cells, shown, hidden, rules))
     if ratios := _ratio_table(raw, analysis, groups, shown, hidden):
         tables.append(ratios)
@@ -64,6 +64,20 @@ def _all_ages(cells: Grid) -> Grid:
         cells.periods,
         ("",),
         cells.capacity.max(keepdims=True),
+        cells.outside,
+    )
+
+
+def _used_ages(cells: Grid) -> Grid:
+    """Without the age bands before the first and after the last in which anybody was at risk."""
+    used = np.flatnonzero(cells.days.sum(axis=(0, 1)) > 0)
+    kept = slice(int(used[0]), int(used[-1]) + 1) if len(used) else slice(0, 0)
+    return Grid(
+        cells.days[:, :, kept],
+        cells.events[:, :, kept],
+        cells.periods,
+        cells.bands[kept],
+        cells.capacity[kept],
         cells.outside,
     )
 
@@ -152,7 +166,14 @@ def _hidden_cells(events: Int64, days: Int64, capacity: Int64, rules: Rules) -> 
         rest = sorted((int(n), i) for i, n in enumerate(days) if n > 0 and not few[i])
         if rest:
             few[rest[0][1]] = True
-    return few, hide_small([int(d) for d in events], rules.least, also=few)
+    # Cells in which nobody was at risk are shown as empty: nothing can hide there.
+    used = np.flatnonzero(days > 0)
+    hidden = [False] * len(days)
+    for place, hide in zip(
+        used, hide_small(events[used].tolist(), rules.least, also=[few[i] for i in used]), strict=True
+    ):
+        hidden[place] = hide
+    return few, hidden
 
 
 def _numbers(events: int, days: int, per: int, hide_events: bool, hide_row: bool) -> tuple[Cell, ...]:

@@ -70,6 +70,9 @@ def _simpler_column(node: n.Column, of: n.Rows) -> n.Series | None:
 def _simpler_in_codes(node: n.InCodes) -> n.Series | None:
     """Codes of a row that may not be there: false without the row."""
     column = node.of
+    if isinstance(column, n.Related) and node.of.type.kind is Kind.CODES:
+        other = n.Related(column.by, n.InCodes(column.value, node.codes, node.match))
+        return n.IfNull(other, n.Constant(False, BOOL))
     if node.of.type.kind is not Kind.CODES or not isinstance(column, n.Column) or not is_person_leaf(column):
         return None
     inner = simpler(column)
@@ -100,7 +103,8 @@ def needs_of(leaf: n.Series) -> list[n.Series]:
     """The leaves that a leaf needs first."""
     if isinstance(leaf, n.Related):
         return person_leaves([leaf.by])  # the value is a matter of the other person
-    return list(_leaves(leaf.operands))
+    # Codes are searched where they are stored: the column of codes itself is never gathered.
+    return list(_leaves(leaf.of.operands if isinstance(leaf, n.InCodes) else leaf.operands))
 
 
 def _leaves(nodes: Iterable[n.Node]) -> Iterator[n.Series]:

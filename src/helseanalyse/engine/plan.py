@@ -66,9 +66,9 @@ def planned(
     if excluded:
         build.excluded = build.table("excluded", excluded_persons(excluded), "Persons who are in no answer.")
     wanted = Wanted.by(study)
-    later = [*wanted.series(build), *_of_analyses(study)]
+    later = [*wanted.series(build), *base_leaves(_of_analyses(study))]
     found = cohort(build, later)
-    frame = completed(found.frame, [*wanted.series(build), *base_leaves(_of_analyses(study))], build)
+    frame = completed(found.frame, later, build)
     people = population(frame, wanted, build)
     last = min(study.end, last_day)
     assemblies = [_assembly(analysis, found, people, last, build) for analysis in study.analyses]

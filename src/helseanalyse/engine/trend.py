@@ -22,6 +22,7 @@ from helseanalyse.engine.errors import EngineError
 from helseanalyse.engine.frame import INTERVAL, PID, Frame
 from helseanalyse.engine.intervals import END, START, Calendar, bit_and, calendar, calendar_intervals, in_interval
 from helseanalyse.engine.levels import Division, age_names, band_of, cells, dimensions
+from helseanalyse.engine.leaves import uses_interval
 from helseanalyse.engine.lexis import age_on
 from helseanalyse.engine.marks import counted_rows, marked
 from helseanalyse.engine.masks import Masks, NoMaskError
@@ -116,16 +117,19 @@ def _measured(at: _At) -> list[str]:
 
 def _assembled(analysis: Trend, by: Sequence[Division], starts: Sequence[date], found: Sequence[Columns]) -> RawTrend:
     shape = (len(starts), cells(by))
+    counts_persons = analysis.numerator.type.kind is Kind.BOOL
     sums: dict[str, Int64] = {name: np.zeros(shape, dtype=np.int64) for name in ("numerator", "denominator", "cases")}
     for columns in found:
         for name in sums.keys() & columns.keys():
             np.add.at(sums[name], (columns[INTERVAL], columns["pattern"]), columns[name])
+    if counts_persons:
+        sums["numerator"] = sums["cases"].copy()
     return RawTrend(
         id=analysis.id,
         name=analysis.name,
         dimensions=dimensions(by),
         starts=tuple(starts),
-        counts_persons=analysis.numerator.type.kind is Kind.BOOL,
+        counts_persons=counts_persons,
         **sums,
     )
 
@@ -134,43 +138,48 @@ def _assembled(analysis: Trend, by: Sequence[Division], starts: Sequence[date], 
 
 
 def _by_bits(at: _At) -> list[str]:
-    build, analysis = at.build, at.analysis
-    counts = None if analysis.numerator.type.kind is Kind.BOOL else analysis.numerator
-    if counts is not None and not isinstance(counts, n.Count):
+    build, number = at.build, at.analysis.numerator
+    counted = number.type.kind is not Kind.BOOL and uses_interval(number)
+    if counted and not isinstance(number, n.Count):
         raise NoMaskError
-    numerator = analysis.numerator if counts is None else n.Exists(counts.of)
-    frame = marked(at.people.frame, [analysis.denominator, numerator], at.calendar, build)
+    holds = n.Exists(number.of) if counted and isinstance(number, n.Count) else number
+    constant = number.type.kind is not Kind.BOOL and not counted
+    frame = marked(at.people.frame, [at.analysis.denominator, *([] if constant else [holds])], at.calendar, build)
     scope = frame.scope()
     scope.join(relation(at.people.table, alias="p"), compare(col(PID, "p"), "==", col(PID, "f")))
-    masks = Masks(frame.place(scope, build.codes), scope, at.calendar, build, frame.bits(scope))
-    members = masks.of(analysis.denominator).true
-    cases = [bit_and(member, one) for member, one in zip(members, masks.of(numerator).true, strict=True)]
-    kept = {name: scope.take("p", name) for name in (PID, *at.levels)}
-    words = range(at.calendar.words)
-    outputs: dict[str, Sql] = {**kept, **{f"d{i}": members[i].copy() for i in words}, **{f"c{i}": cases[i] for i in words}}
+    place = frame.place(scope, build.codes)
+    masks = Masks(place, scope, at.calendar, build, frame.bits(scope))
+    members = masks.of(at.analysis.denominator).true
+    outputs: dict[str, Sql] = {name: scope.take("p", name) for name in (PID, *at.levels)}
+    outputs |= {f"d{i}": word.copy() for i, word in enumerate(members)}
+    if constant:
+        outputs["value"] = if_null(place.value(number), sql.constant(0))
+    else:
+        cases = masks.of(holds).true
+        outputs |= {f"c{i}": bit_and(member, cases[i]) for i, member in enumerate(members)}
     someone = sql.either(compare(member.copy(), "!=", sql.constant(0)) for member in members)
-    select = scope.select(outputs, where=someone)
     why = "For each person the intervals in which the denominator and the numerator hold, as bits."
-    table = build.table(f"measured {analysis.id}", select, why)
-    answers = [_sums(table, "d", "denominator", at), _sums(table, "c", "cases", at)]
-    if counts is None:
-        return [*answers, _sums(table, "c", "numerator", at)]
-    rows = counted_rows(counts, at.people.frame, at.calendar, build)
-    return [*answers, _row_sums(table, rows, at)]
+    table = build.table(f"measured {at.analysis.id}", scope.select(outputs, where=someone), why)
+    answers = [_sums(table, "d", "denominator", sql.count_rows(), at)]
+    if constant:
+        value = col("value")
+        answers.append(_sums(table, "d", "cases", sql.count_rows(compare(value, ">", sql.constant(0))), at))
+        return [*answers, _sums(table, "d", "numerator", sql.total(value.copy()), at)]
+    answers.append(_sums(table, "c", "cases", sql.count_rows(), at))
+    if isinstance(number, n.Count):
+        answers.append(_row_sums(table, counted_rows(number, at.people.frame, at.calendar, build), at))
+    return answers
 
 
-def _sums(table: str, which: str, name: str, at: _At) -> str:
+def _sums(table: str, which: str, name: str, counted: Sql, at: _At) -> str:
     """Persons by interval and pattern. Persons who are alike are counted before the intervals are taken apart."""
     words = [f"{which}{i}" for i in range(at.calendar.words)]
     keys = [col(column) for column in (*at.levels, *words)]
     some = sql.either(compare(col(word), "!=", sql.constant(0)) for word in words)
     alike = sql.query(
-        {**{key.name: key for key in keys}, "persons": sql.count_rows()},
-        relation(table),
-        where=some,
-        group=sql.every(keys),
+        {**{key.name: key for key in keys}, "counted": counted}, relation(table), where=some, group=sql.every(keys)
     )
-    return _taken_apart(alike, words, "persons", name, at)
+    return _taken_apart(alike, words, "counted", name, at)
 
 
 def _taken_apart(alike: exp.Select, words: Sequence[str], counted: str, name: str, at: _At) -> str:

@@ -43,6 +43,7 @@ WORDS: Final[dict[str, str]] = {
     "level.male": "menn",
     "dimension.sex": "Kjønn",
     "dimension.age": "Alder",
+    "dimension.age at index": "Alder på indeksdatoen",
     "dimension.year": "År",
     "dimension.period": "Periode",
     "dimension.persons": "Personer",
@@ -248,7 +249,6 @@ WORDS: Final[dict[str, str]] = {
     "disclosure.none": "Ingen tall er skjult i dette svaret.",
     "disclosure.sign": "Et skjult tall vises som {sign}. Det er ikke 0, og det mangler ikke. En strek ({dash}) betyr at et tall ikke er aktuelt.",
     # Provenance
-    "provenance.study": "Studie",
     "provenance.digest": "Studiens fingeravtrykk (SHA-256)",
     "provenance.permit": "Tillatelse",
     "provenance.no permit": "ingen: bare offentlige registre er brukt",

@@ -11,12 +11,15 @@ import json
 import re
 from typing import Final
 
+from markupsafe import Markup
+
 REPLACEMENT: Final = "\ufffd"
 _INTERVAL: Final = re.compile(r"(\d)–(?=\d)")
 _BEFORE_INTERVAL: Final = re.compile(r"(\d(?: %)?) \((?=[\d−])")
 _CONTROL: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
+_BREAK: Final = re.compile("[ \t\n\v\f\r\u2028\u2029]+")  # not the narrow blanks inside numbers
 _NOT_IN_A_NAME: Final = re.compile(r"[^a-z0-9]+")
 
 
@@ -26,7 +29,7 @@ def clean(text: object) -> str:
     >>> clean("a\u202eb\nc")
     'a�b c'
     """
-    return " ".join(_CONTROL.sub(REPLACEMENT, str(text)).split())
+    return _BREAK.sub(" ", _CONTROL.sub(REPLACEMENT, str(text))).strip(" ")
 
 
 def slug(text: str, fallback: str = "part") -> str:
@@ -36,6 +39,17 @@ def slug(text: str, fallback: str = "part") -> str:
     ('heart-failure-1', 'etc', 'part')
     """
     return _NOT_IN_A_NAME.sub("-", text.lower()).strip("-")[:60].strip("-") or fallback
+
+
+def visible(value: object) -> object:
+    r"""For Jinja's `finalize`: what is written into a page never holds a control sign; markup of ours passes.
+
+    >>> visible("a\x00b"), visible(3)
+    ('a�b', 3)
+    """
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return _CONTROL.sub(REPLACEMENT, value)
+    return value
 
 
 def joined(text: str) -> str:

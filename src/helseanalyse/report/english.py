@@ -43,6 +43,7 @@ WORDS: Final[dict[str, str]] = {
     "level.male": "males",
     "dimension.sex": "Sex",
     "dimension.age": "Age",
+    "dimension.age at index": "Age at index",
     "dimension.year": "Year",
     "dimension.period": "Period",
     "dimension.persons": "Persons",
@@ -248,7 +249,6 @@ WORDS: Final[dict[str, str]] = {
     "disclosure.none": "No number is hidden in this answer.",
     "disclosure.sign": "A hidden number is shown as {sign}. It is not 0, and it is not missing. A dash ({dash}) means that a number does not apply.",
     # Provenance
-    "provenance.study": "Study",
     "provenance.digest": "Digest of the study (SHA-256)",
     "provenance.permit": "Permit",
     "provenance.no permit": "none: only public registries were used",

@@ -85,10 +85,10 @@ class Writer:
 
     def dimension(self, name: str) -> str:
         """What a variable is called, for people."""
-        if name in self.labels:
-            return self.labels[name]
-        known = f"dimension.{name}"
-        return self.say(known) if self.language.knows(known) else sentence_case(clean(name))
+        known = f"dimension.{name}"  # the platform's own, in the report's language
+        if self.language.knows(known):
+            return self.say(known)
+        return self.labels.get(name, sentence_case(clean(name)))
 
     def level(self, level: str) -> str:
         """A level as people read it: age bands with a dash, the platform's own words in the report's language."""

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from helseanalyse.report.checklist import checklist
-from helseanalyse.report.clean import Names, clean, joined, script_json, slug
+from helseanalyse.report.clean import Names, clean, joined, script_json, slug, visible
 from helseanalyse.report.codes import codes_shown
 from helseanalyse.report.facts import facts
 from helseanalyse.report.figures import design
@@ -57,6 +57,7 @@ def environment() -> Environment:
     found = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, keep_trailing_newline=True,
+        finalize=visible,
     )  # fmt: skip
     found.filters["svg"] = Markup
     found.filters["clean"] = clean
@@ -191,7 +192,8 @@ class Page:
             for block in blocks(result, self.writer):
                 name = block.picture.name if block.picture else block.table.name if block.table else "part"
                 parts.append({"block": block, "anchor": self._anchor(name)})
-            found.append({"title": result.title, "anchor": self.names.take(f"result-{result.title}"), "parts": parts})
+            anchor = self.names.take(f"result-{result.tables[0].id}")
+            found.append({"title": result.title, "anchor": anchor, "parts": parts})
         return found
 
     def _analyses(self) -> int:
@@ -257,7 +259,7 @@ class Page:
             if room < 0:
                 break
             found[table.id] = plain
-        return {table.id: found[table.id] for table in self.answer.tables if table.id in found}
+        return {clean(table.id): found[table.id] for table in self.answer.tables if table.id in found}
 
 
 def _plain(table: SafeTable) -> dict[str, object]:

@@ -5,6 +5,7 @@ Nothing is calculated here but what is rounded for reading; the numbers behind a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from helseanalyse.report.clean import clean
@@ -76,7 +77,8 @@ class Display:
 def display(table: SafeTable, writer: Writer, caption: str) -> Display:
     """A table of any kind but "table_one", which has a layout of its own."""
     frame = Frame(table)
-    columns, makers = [], []
+    columns: list[Column] = []
+    makers: list[Callable[[Row], Shown]] = []
     for place, heading in enumerate(table.columns):
         if _passed_over(table, frame, place, heading):
             continue
@@ -122,7 +124,10 @@ def _passed_over(table: SafeTable, frame: Frame, place: int, heading: Heading) -
     return (table.kind, heading.name) in (("flow", "kind"), ("trend", "start"))
 
 
-def _column(table: SafeTable, frame: Frame, place: int, heading: Heading, writer: Writer):  # type: ignore[no-untyped-def]
+def _column(
+    table: SafeTable, frame: Frame, place: int, heading: Heading, writer: Writer
+) -> tuple[Column, Callable[[Row], Shown]]:
+    """The column's head, and what makes its cell of a row."""
     values = [row[place] for row in table.rows]
     is_measure = frame.has(heading.name) and frame.place(heading.name) == place
     if not is_measure or any(isinstance(value, str) for value in values) or heading.name in ("against", "cause"):
@@ -139,7 +144,7 @@ def _column(table: SafeTable, frame: Frame, place: int, heading: Heading, writer
     if table.kind == "rates_standardised" and heading.name == "rate":
         label = writer.say("column.standardised")
     factor = 100.0 if percent else 1.0
-    decimals = _decimals([factor * n for v in values if (n := as_number(v)) is not None], heading.name, unit)
+    decimals = _decimals(values, factor, heading.name, unit)
     if place + 2 < len(table.columns) and table.columns[place + 1].name == "low" and frame.place("low") == place + 1:
         label = f"{label} {writer.say('with interval')}"
         ratio = heading.name == "ratio" and table.kind == "rate_ratios"
@@ -147,9 +152,10 @@ def _column(table: SafeTable, frame: Frame, place: int, heading: Heading, writer
     return Column(label, unit, heads=heading.name == "day"), lambda row: _number(row[place], factor, decimals, writer)
 
 
-def _decimals(numbers: list[float], name: str, unit: str) -> int:
-    if not numbers or all(n == int(n) for n in numbers):
+def _decimals(cells: list[Cell], factor: float, name: str, unit: str) -> int:
+    if not any(isinstance(cell, float) for cell in cells):
         return 0
+    numbers = [factor * n for cell in cells if (n := as_number(cell)) is not None]
     if name == "person_years":
         # A tenth of a year is a month of one person: worth showing only where years are few.
         return 0 if max(numbers) >= 1000 else 1

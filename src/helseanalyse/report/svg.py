@@ -17,6 +17,7 @@ from helseanalyse.report.palette import INK, LINE, MUTED, Look
 FONT: Final = "Inter, 'Segoe UI', 'Helvetica Neue', Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
 SMALL: Final = 12
 BODY: Final = 13
+BOLD: Final = 1.13  # how much wider bold letters are
 
 _NARROW: Final = frozenset("iljtfrI.,;:!|'()[] /·\u202f\u2009")
 _WIDE: Final = frozenset("mwMW@%—ÆæŒ")
@@ -168,9 +169,9 @@ def _pieces(word: str, width: float, size: float) -> list[str]:
     return [*pieces, current]
 
 
-def shorten(said: str, width: float, size: float = SMALL) -> str:
+def shorten(said: str, width: float, size: float = SMALL, *, bold: bool = False) -> str:
     """The text, or its beginning and dots where it is wider than `width`."""
-    said = clean(said)
+    said, size = clean(said), size * (BOLD if bold else 1)
     if measure(said, size) <= width:
         return said
     kept = said.removesuffix("…")[:400]

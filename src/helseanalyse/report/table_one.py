@@ -75,7 +75,7 @@ def _line(
     label: str, rows: list[Row], difference: Shown, writer: Writer, *, level: int = 0, part: bool = False
 ) -> Line:
     counts = _statistic(rows, "n")
-    shares = _statistic(rows, "percent")
+    shares = _statistic(rows, "percent") or (None,) * len(counts)
     return Line((Shown(label), *_join(counts, shares, writer), difference), part=part, level=level)
 
 
@@ -90,23 +90,30 @@ def _join(counts: Iterable[Cell], shares: Iterable[Cell], writer: Writer) -> lis
             joined.append(NONE)
             continue
         said = writer.numbers.whole(number)
-        joined.append(Shown(f"{said} ({writer.numbers.fixed(percent, 1)})" if percent is not None else said, "number"))
+        joined.append(Shown(said if percent is None else f"{said} ({_percent(percent, writer)})", "number"))
     return joined
+
+
+def _percent(value: float, writer: Writer) -> str:
+    """With one decimal; what is more than nothing is never written as 0.0."""
+    return f"<{writer.numbers.fixed(0.1, 1)}" if 0 < value < 0.05 else writer.numbers.fixed(value, 1)
 
 
 def _numeric(name: str, rows: list[Row], writer: Writer) -> list[Line]:
     """Mean (SD), median (IQR) and missing."""
     unit = writer.unit(str(next((row[1] for row in rows if row[2] == "mean"), "") or ""))
     label = f"{name}, {unit}" if unit else name
-    means, sds = _statistic(rows, "mean"), _statistic(rows, "sd")
+    means = _statistic(rows, "mean")
+    nothing = (None,) * len(means)
+    sds = _statistic(rows, "sd") or nothing
     numbers = [n for cell in (*means, *sds) if (n := as_number(cell)) is not None]
     decimals = min(max(decimals_for(numbers, 3), 1), 3)
     first = [
         _with(mean, f" ({_fixed(sd, decimals, writer)})", decimals, writer) for mean, sd in zip(means, sds, strict=True)
     ]
     lines = [Line((Shown(writer.say("table one.mean", name=label)), *first, _difference(rows, writer)), part=True)]
-    medians, lows, highs = (_statistic(rows, name) for name in ("median", "q1", "q3"))
-    if medians:
+    if medians := _statistic(rows, "median"):
+        lows, highs = (_statistic(rows, name) or nothing for name in ("q1", "q3"))
         quartiles = [*medians, *lows, *highs]
         places = 0 if all((n := as_number(cell)) is None or n == int(n) for cell in quartiles) else min(decimals, 1)
         second = [
@@ -121,6 +128,7 @@ def _numeric(name: str, rows: list[Row], writer: Writer) -> list[Line]:
 
 
 def _statistic(rows: list[Row], name: str) -> tuple[Cell, ...]:
+    """The cells of a statistic by group; () where the table has no such statistic."""
     return next((row[FIRST:-1] for row in rows if row[2] == name), ())
 
 

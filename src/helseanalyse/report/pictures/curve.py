@@ -13,7 +13,7 @@ from helseanalyse.report.palette import Look
 from helseanalyse.report.pictures.axes import Plot, band, key, spread, stroke, x_axis, y_axis
 from helseanalyse.report.pictures.picture import WIDE, Picture, both
 from helseanalyse.report.scale import Scale, from_zero, nice_step
-from helseanalyse.report.svg import document, mark, measure, number, shorten, text
+from helseanalyse.report.svg import BOLD, document, mark, measure, number, shorten, text
 from helseanalyse.study.answer import Hidden, SafeTable
 
 YEAR = 365.25
@@ -109,7 +109,7 @@ def day_ticks(last: float, writer: Writer, most: int, wished: Sequence[float] = 
         step = max(nice_step(span, most), 1.0)
         if word == "months":
             step = next((s for s in (1.0, 2.0, 3.0, 6.0, 12.0) if span / s <= most + 1), step)
-        ticks = [i * step for i in range(int(span / step + 1e-9) + 1)]
+        ticks = [i * step for i in range(int(span / step + 0.005) + 1)]
     return [(tick * length, writer.numbers.fixed(tick, 0)) for tick in ticks]
 
 
@@ -152,7 +152,7 @@ class _Chart:
         named = wide and len(self.lines) <= MOST_NAMED and any(line.group for line in self.lines)
         looks = [writer.palette.look(line.group) for line in self.lines]
         names = [writer.group(line.group) for line in self.lines]
-        right = min(max((measure(name) for name in names), default=0) + 22, 190) if named else 14
+        right = min(max((BOLD * measure(name) for name in names), default=0) + 22, 190) if named else 14
         legend, used = ("", 0.0)
         if not named and any(line.group for line in self.lines):
             legend, used = key(list(zip(names, looks, strict=True)), 0, 22, width)
@@ -165,10 +165,10 @@ class _Chart:
         y = Scale(0, max(ticks[-1], min(top, 100)), plot.bottom, plot.top)
         at_risk = _at_risk_cells(self.risks, self.cause, last, writer) if self.risks is not None else {}
         days = _apart(at_risk, x)
-        marks = day_ticks(last, writer, 9 if wide else 5, days)
+        marks = day_ticks(last, writer, 10 if wide else 5, days)
         parts = [
             legend,
-            text(0, 12, self._measure(), muted=True),
+            text(0, 12, shorten(self._measure(), width), muted=True),
             y_axis(plot, y, ticks, writer.numbers),
             x_axis(plot, x, marks),
             text(plot.right, plot.bottom + 35, writer.say(f"axis.{axis_unit(last)[0]}"), anchor="end", muted=True),
@@ -178,7 +178,7 @@ class _Chart:
             places = spread([y(line.values[-1]) for line in self.lines], 15, plot.top + 4, plot.bottom - 2)
             for line, look, name, at in zip(self.lines, looks, names, places, strict=True):
                 parts.append(mark(x(line.days[-1]) + 6, y(line.values[-1]), look, 3.6))
-                parts.append(text(x(line.days[-1]) + 14, at + 4, shorten(name, right - 16), bold=True))
+                parts.append(text(x(line.days[-1]) + 14, at + 4, shorten(name, right - 16, bold=True), bold=True))
         height = plot.bottom + 42
         if at_risk:
             more, height = _at_risk(at_risk, days, x, plot, height, wide, writer)

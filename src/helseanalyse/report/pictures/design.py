@@ -198,7 +198,8 @@ def _draw_calendar(
 ) -> str:
     wide = width == WIDE
     left = min(max(measure(name) for name, *_ in rows) + 16, 280.0) if wide else 0.0
-    x = Scale(starts.toordinal(), stops.toordinal() + 1, left + 4, width - 4)
+    edge = 4.0 if wide else 18.0  # room for half a year's name
+    x = Scale(starts.toordinal(), stops.toordinal() + 1, left + edge, width - edge)
     y, parts = 4.0, []
     for name, start, stop, look in rows:
         if wide:
@@ -214,6 +215,6 @@ def _draw_calendar(
             parts.append(_inside((at + end) / 2, y + 17, said))
         y += 30
     years = range(starts.year + (starts > date(starts.year, 1, 1)), stops.year + 1)
-    plot = Plot(left + 4, 0, width - 4, y + 2)
+    plot = Plot(left + edge, 0, width - edge, y + 2)
     parts.append(x_axis(plot, lambda year: x(date(int(year), 1, 1).toordinal()), [(year, str(year)) for year in years]))
     return document(width, y + 28, title, parts)

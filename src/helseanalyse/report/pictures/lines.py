@@ -12,7 +12,7 @@ from helseanalyse.report.palette import MUTED, Look
 from helseanalyse.report.pictures.axes import Plot, band, key, spread, stroke, x_axis, y_axis
 from helseanalyse.report.pictures.picture import WIDE, Picture, both
 from helseanalyse.report.scale import Scale, from_zero
-from helseanalyse.report.svg import document, element, line, mark, measure, number, shorten, text
+from helseanalyse.report.svg import BOLD, document, element, line, mark, measure, number, shorten, text
 from helseanalyse.study.answer import Hidden, SafeTable
 
 MOST_GROUPS = 12
@@ -165,7 +165,7 @@ class _Chart:
         cell = width / columns
         inner = 150.0 if several else (270.0 if wide else 220.0)
         most = max(panel.most for panel in self.panels)
-        parts, y = [text(0, 12, self.axis, muted=True), legend], 22 + used
+        parts, y = [text(0, 12, shorten(self.axis, width), muted=True), legend], 22 + used
         for place, panel in enumerate(self.panels):
             column = place % columns
             if place and column == 0:
@@ -187,14 +187,16 @@ class _Chart:
         return document(width, y + 44, self.title, parts)
 
     def _room(self) -> float:
-        return min(max(measure(self.writer.group(g)) for g in self.groups) + 20, 180.0)
+        return min(max(BOLD * measure(self.writer.group(g)) for g in self.groups) + 20, 180.0)
 
     def _panel(self, panel: Panel, plot: Plot, looks: dict[Group, Look], most: float, *, named: bool) -> str:
         ticks = from_zero(most, 5 if plot.bottom - plot.top > 200 else 3)
         y = Scale(0, ticks[-1], plot.bottom, plot.top)
         x = Scale(-0.4, len(panel.along) - 0.6, plot.left, plot.right)
         parts = [
-            text(plot.left, plot.top - 8, shorten(panel.name, plot.right - plot.left), bold=True) if panel.name else "",
+            text(plot.left, plot.top - 8, shorten(panel.name, plot.right - plot.left, bold=True), bold=True)
+            if panel.name
+            else "",
             y_axis(plot, y, ticks, self.writer.numbers),
             x_axis(plot, x, list(enumerate(panel.along))),
         ]
@@ -253,6 +255,6 @@ def _names(
     ended = [series for series in panel.series if series.points]
     places = spread([y(s.points[-1][1]) for s in ended], 15, plot.top + 4, plot.bottom - 2)
     return [
-        text(plot.right + 8, at + 4, shorten(writer.group(s.group), room - 8), bold=True)
+        text(plot.right + 8, at + 4, shorten(writer.group(s.group), room - 8, bold=True), bold=True)
         for s, at in zip(ended, places, strict=True)
     ]

@@ -166,7 +166,8 @@ def _draw(
         parts.append(text(0, words_y, shorten(estimate.name, names - 8 if wide else width - numbers, 13), size=13))
         parts.append(text(width, words_y, estimate.said, anchor="end"))
         parts += _whisker(estimate, x, y)
-    parts.append(text(plot.left if wide else 0, plot.bottom + 36, axis, muted=True))
+    at = plot.left if wide else 0.0
+    parts.append(text(at, plot.bottom + 36, shorten(axis, width - at), muted=True))
     return document(width, plot.bottom + 44, title, parts)
 
 

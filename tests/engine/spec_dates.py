@@ -97,6 +97,13 @@ ADDING = Chapter(
             python="lab.taken_on + days(2)",
         ),
         Example(
+            says="In either order.",
+            rows=on_dates("2020-02-28"),
+            node=plus(10, "days"),
+            gives=days("2020-03-09"),
+            python="days(10) + lab.taken_on",
+        ),
+        Example(
             says="The number may itself be a value; unknown gives unknown.",
             rows=given("population.person", "pid born_on siblings", "1 2020-01-31 1", "2 2020-01-31 -", "3 - 1"),
             node=n.DateAdd(BORN, P_WHOLE, "months"),

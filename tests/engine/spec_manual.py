@@ -36,16 +36,17 @@ STUDY_CHAPTERS: tuple[StudyChapter, ...] = spec_studies.CHAPTERS
 
 OPENING = """# The study language
 
-What every expression of a study means. This page is made of the tests: each rule is a sentence, a few rows, an expression as a
-person writes it, and its value. Every example runs on the plain reference engine and on the fast one, and its Python
-text is built on each run. `make docs` writes the page from `tests/engine/spec_*.py`; change it there.
+What every expression of a study means. This page is made of the tests: each rule is a sentence, a few rows, an
+expression as a person writes it, and its value. Every example runs on the plain reference engine and on the fast one,
+and its Python text is built on each run. `make docs` writes the page from `tests/engine/spec_*.py`; change it there.
 
-A study is a description. Writing it reads no data: `lab.whole > 5` compares nothing, but says what is to be compared. Every
-expression speaks of one person at a time, so rows of different persons never meet.
+A study is a description. Writing it reads no data: `lab.whole > 5` compares nothing, but says what is to be compared.
+Every expression speaks of one person at a time, so rows of different persons never meet.
 
-The registers of this page are small and made up. `population` has one row a person (sex, born_on, died_on, mother, father,
-weight, siblings, twin) and the periods `population.residence`; `lab` holds results of a laboratory (taken_on, whole, real, flag,
-note, kind), `npr` hospital episodes and the periods `npr.care`, `lmr` dispensings, `dar` deaths. In the tables – means unknown.
+The registers of this page are small and made up. `population` has one row a person (sex, born_on, died_on, mother,
+father, weight, siblings, twin) and the periods `population.residence`; `lab` holds results of a laboratory (taken_on,
+whole, real, flag, note, kind), `npr` hospital episodes and the periods `npr.care`, `lmr` dispensings, `dar` deaths. In
+the tables – means unknown.
 
 ```python
 from functools import partial
@@ -64,14 +65,16 @@ Study = partial(language.Study, catalogue=registries)
 
 def page() -> str:
     """The page as text."""
-    parts = [OPENING]
-    for number, chapter in enumerate([*CHAPTERS, *STUDY_CHAPTERS], 1):
+    chapters = [*CHAPTERS, *STUDY_CHAPTERS]
+    parts = [OPENING, "\n", *(f"{i}. [{c.title}](#{_anchor(i, c.title)})\n" for i, c in enumerate(chapters, 1))]
+    for number, chapter in enumerate(chapters, 1):
         parts.append(f"\n## {number}. {chapter.title}\n")
         if chapter.opening:
             parts.append(f"\n{_wrapped(chapter.opening)}\n")
         shown: Rows = {}
         for example in chapter.examples:
-            parts.append(_study_example(example, shown) if isinstance(example, StudyExample) else _example(example, shown))
+            write = _study_example if isinstance(example, StudyExample) else _example
+            parts.append(write(example, shown))
             shown = example.rows
         if chapter is spec_rows.ROWS:
             parts.append(_mistakes())
@@ -130,10 +133,17 @@ def _results(example: Example) -> str:
 def _tables(rows: Rows) -> str:
     named = [(path, lines) for path, lines in rows.items() if lines]
     one = len(named) == 1
-    return "\n".join(
-        ("" if one else f"`{path}`\n\n") + _table(_columns(lines), [[row.get(c) for c in _columns(lines)] for row in lines])
-        for path, lines in named
-    )
+    return "\n".join(("" if one else f"`{path}`\n\n") + _rows(lines) for path, lines in named)
+
+
+def _rows(lines: Sequence[Any]) -> str:
+    columns = _columns(lines)
+    return _table(columns, [[row.get(column) for column in columns] for row in lines])
+
+
+def _anchor(number: int, title: str) -> str:
+    kept = "".join(letter for letter in f"{number} {title}".lower() if letter.isalnum() or letter in " -")
+    return kept.replace(" ", "-")
 
 
 def _columns(rows: Sequence[Any]) -> list[str]:

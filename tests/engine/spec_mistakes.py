@@ -1,4 +1,4 @@
-"""Specification: what is no expression at all, and is told while the study is being written. Section 2 of the semantics."""
+"""Specification: what is no expression, and is told while a study is being written. Section 2 of the semantics."""
 
 from __future__ import annotations
 

@@ -301,6 +301,18 @@ CHOICES = Chapter(
             python='population.siblings.map({1: "a"})',
         ),
         Example(
+            says="A value may be mapped to unknown on purpose.",
+            rows=given("population.person", "pid siblings", "1 1", "2 99"),
+            node=n.Case(
+                (compare(P_WHOLE, "==", 99), compare(P_WHOLE, "==", 1)),
+                (const(None, levels("a", "z")), const("a", levels("a", "z"))),
+                const("z", levels("a", "z")),
+                levels("a", "z"),
+            ),
+            gives=["a", None],
+            python='population.siblings.map({99: None, 1: "a"}, default="z")',
+        ),
+        Example(
             says="A branch may give unknown on purpose.",
             rows=given("lab.result", "pid whole", "1 3", "1 99"),
             node=n.Case((compare(WHOLE, "==", 99),), (const(None, INT),), WHOLE, INT),

@@ -100,11 +100,25 @@ NUMBERS = Chapter(
             python="(lab.real >= lab.whole.to_float()) & (lab.whole <= 5)",
         ),
         Example(
-            says="between includes both ends; with reversed ends it is false for all, and unknown of the unknown.",
+            says="between includes both ends.",
             rows=given("population.person", "pid siblings", "1 2", "2 5", "3 8", "4 -"),
             node=n.And((compare(P_WHOLE, ">=", 2), compare(P_WHOLE, "<=", 5))),
             gives=[True, True, False, None],
             python="population.siblings.between(2, 5)",
+        ),
+        Example(
+            says="is_strictly_between leaves out both ends.",
+            rows=given("population.person", "pid siblings", "1 2", "2 3", "3 5", "4 -"),
+            node=n.And((compare(P_WHOLE, ">", 2), compare(P_WHOLE, "<", 5))),
+            gives=[False, True, False, None],
+            python="population.siblings.is_strictly_between(2, 5)",
+        ),
+        Example(
+            says="With the ends the wrong way round nothing is between them; unknown stays unknown.",
+            rows=wholes("- 1", "2 1", "3 9"),
+            node=n.And((compare(WHOLE, ">=", n.Cast(REAL, "int")), compare(WHOLE, "<=", 0))),
+            gives=[[None, False, False]],
+            python="lab.whole.between(lab.real.to_int(), 0)",
         ),
     ),
 )  # fmt: skip
@@ -119,6 +133,13 @@ SETS = Chapter(
             node=n.Contains(NOTE, const("b")),
             gives=[[None, False, True, True]],
             python='lab.note.contains("b")',
+        ),
+        Example(
+            says="Unknown on either side gives unknown.",
+            rows=given("lab.result", "pid note", "1 -", "1 abc", "2 abc"),
+            node=n.Contains(NOTE, agg("min", NOTE)),
+            gives=[[None, True], [True]],
+            python="lab.note.contains(lab.note.min())",
         ),
         Example(
             says="So a percent sign is found as itself.",

@@ -21,7 +21,7 @@ from helseanalyse.study.universe import table_node, value_type
 
 CATALOGUE: Catalogue = tiny_catalogue()
 
-EPISODE_PATH, MAIN_TELLS_ALL = "npr.episode", "any_diagnosis"
+EPISODES, MAIN, ALL = "npr.episode", "main_diagnosis", "any_diagnosis"
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 Result = Any  # a value, or a list of values (one a row), or a list of (start, stop)
 
@@ -48,8 +48,7 @@ class Example:
         there = {row["pid"] for row in people}
         people += [{"pid": pid} for pid in range(1, len(self.gives) + 1) if pid not in there]
         # The main diagnosis of an episode is the first of all its diagnoses.
-        episodes = full.get(EPISODE_PATH, [])
-        full[EPISODE_PATH] = [{MAIN_TELLS_ALL: [m] if (m := row.get("main_diagnosis")) else [], **row} for row in episodes]
+        full[EPISODES] = [{ALL: [row[MAIN]] if row.get(MAIN) else [], **row} for row in full.get(EPISODES, [])]
         return full
 
 

@@ -17,6 +17,7 @@ from tests.engine.agree_data import Size
 from tests.engine.agree_duckdb import Registers
 from tests.engine.agree_examples import Expressions, culprit, disagreement, expressions, numbered
 from tests.engine.agree_studies import END, START, Question, question, walk
+from tests.engine.spec_refusals import NO_ANSWER
 from tests.engine.spec_words import CATALOGUE
 
 from helseanalyse.catalogue.model import Kind
@@ -66,6 +67,11 @@ def test_engines_agree_about_random_expressions(number: int) -> None:
 def test_engines_agree_about_many_more_expressions(number: int) -> None:
     for example in chunk(number):
         agree(numbered(example))
+
+
+@pytest.mark.parametrize(("series", "rows", "told"), NO_ANSWER)
+def test_engines_agree_about_what_has_no_answer(series: n.Series, rows: Any, told: str) -> None:
+    assert disagreement(series, rows) is None
 
 
 @settings(max_examples=30, suppress_health_check=list(HealthCheck))

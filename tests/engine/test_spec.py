@@ -1,11 +1,12 @@
-"""Every example of the specification, on the reference engine."""
+"""Every example of the specification, on both engines, and its Python text."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import get_args
 
 import pytest
 from tests.engine import spec_dates, spec_lookups, spec_order, spec_periods, spec_rows, spec_studies, spec_values
+from tests.engine.agree_studies import walk
 from tests.engine.spec_engines import (
     built,
     by_duckdb,
@@ -14,12 +15,15 @@ from tests.engine.spec_engines import (
     frozen,
     study_by_duckdb,
     study_by_reference,
+    study_of,
     typed,
 )
+from tests.engine.spec_mistakes import MISTAKES, Mistake, told
 from tests.engine.spec_studies import StudyExample, lines
 from tests.engine.spec_words import Example
 
 from helseanalyse.study import nodes as n
+from helseanalyse.study.specification import Analysis, Specification
 
 MODULES = (spec_rows, spec_order, spec_values, spec_dates, spec_periods, spec_lookups)
 CHAPTERS = [chapter for module in MODULES for chapter in module.CHAPTERS]
@@ -62,18 +66,22 @@ def test_a_study_holds_on_the_fast_engine(example: StudyExample) -> None:
     assert lines(study_by_duckdb(example)) == example.gives
 
 
+def shown_in_studies() -> list[Specification]:
+    return [study_of(example) for chapter in spec_studies.CHAPTERS for example in chapter.examples]
+
+
 def test_every_operation_has_an_example() -> None:
-    shown = {type(node) for chapter in CHAPTERS for example in chapter.examples for node in _walk(example.node)}
-    assert {kind.__name__ for kind in _operations()} - {kind.__name__ for kind in shown} == {"Parameter"}
+    values = [example.node for chapter in CHAPTERS for example in chapter.examples]
+    shown = {type(node).__name__ for whole in [*values, *shown_in_studies()] for node in walk(whole)}
+    operations = {kind.__name__ for kind in vars(n).values() if isinstance(kind, type) and "op" in vars(kind)}
+    assert operations - shown == set()
 
 
-def _operations() -> Sequence[type[n.Node]]:
-    found: list[type[n.Node]] = []
-    for kind in vars(n).values():
-        if isinstance(kind, type) and issubclass(kind, n.Node) and "op" in vars(kind):
-            found.append(kind)
-    return found
+def test_every_analysis_has_an_example() -> None:
+    analyses = {type(analysis) for study in shown_in_studies() for analysis in study.analyses}
+    assert set(get_args(Analysis)) - analyses == set()
 
 
-def _walk(node: n.Node) -> list[n.Node]:
-    return [node, *(below for operand in node.operands for below in _walk(operand))]
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.python)
+def test_a_mistake_is_told(mistake: Mistake) -> None:
+    assert told(mistake).startswith(f"{mistake.id}: ")

@@ -113,6 +113,10 @@ tables:
       packs: {kind: float, label: {nb: Pakninger, en: Packs}, source: [pakn]}
 """
 
+# The hospital's drugs alone: the quickest delivery that has keys, an order and a dictionary.
+PHARMACY = HOSPITAL.replace("registry: hospital", "registry: pharmacy").replace("main: stay", "main: drug")
+PHARMACY = PHARMACY[: PHARMACY.index("  stay:\n")] + PHARMACY[PHARMACY.index("  drug:\n") :]
+
 REFERENCE = date(1902, 5, 16)
 
 
@@ -127,6 +131,16 @@ def hospital(**changes: str) -> Registry:
     for old, new in changes.items():
         text = text.replace(old, new)
     return parse_registry(text, "hospital.yml")
+
+
+def pharmacy() -> Registry:
+    """Drugs sorted by code, and nothing else."""
+    return parse_registry(PHARMACY, "pharmacy.yml")
+
+
+def pharmacy_folder(path: Path, drugs: Iterable[Sequence[object]]) -> Path:
+    """A delivery of the pharmacy."""
+    return Folder(path).add("kobling.csv", "lopenr;fnr", key_rows()).add("lmr_2020.csv", DRUG, drugs).noted()
 
 
 def offset(day: date, reference: date = REFERENCE) -> int:

@@ -125,14 +125,20 @@ def open_keys(
         settings["keys"] = keys.id
         yield keys
     except BaseException:
-        connection.execute("DETACH keys")
+        _detach(connection)
         if made:
             for name in (FILE, f"{FILE}.wal", SECRET):
                 (folder / name).unlink(missing_ok=True)
             with suppress(OSError):  # a folder that was there before may hold other things
                 folder.rmdir()
         raise
-    connection.execute("DETACH keys")
+    _detach(connection)
+
+
+def _detach(connection: duckdb.DuckDBPyConnection) -> None:
+    """Close the key file. What was committed is safe in its log, even where there is no room to fold it in now."""
+    with suppress(duckdb.Error):
+        connection.execute("DETACH keys")
 
 
 def damaged(folder: Path) -> str:

@@ -92,6 +92,11 @@ class Loading:
 
     def run(self, key_folder: Path) -> LoadReport:
         """All steps, in order."""
+        report = self._all_steps(key_folder)
+        self._progress("Done", self._total, self._total)
+        return report
+
+    def _all_steps(self, key_folder: Path) -> LoadReport:
         with self.new as new, ExitStack() as stack:
             run(new.connection, Sql("CREATE SCHEMA loaded"), "Opening the work file")
             files = self._look()
@@ -225,9 +230,11 @@ class Loading:
         papers = {"reports": new.work / "report.html", "quarantine": new.work / "quarantine.parquet"}
         write_quarantine(new.connection, self.readings, files.names, self.cut_lines, papers["quarantine"])
         write_report(report, self.registry, papers["reports"])
+        new.seal()
+        self._step("Publishing")
+        # From here on nothing is asked and little can fail: first the keys, then the version.
         if key_folder is not None:
             keys.commit(new.connection, self.registry.name, new.name, key_folder)
-        self._step("Publishing")
         new.publish(
             complete_to=complete_to,
             account=Account(
@@ -239,7 +246,6 @@ class Loading:
             ),
             papers=papers,
         )
-        self._progress("Done", self._total, self._total)
         return replace(report, page=new.vault / "reports" / f"{new.name}.html")
 
     # ------------------------------------------------------------ small things

@@ -135,7 +135,7 @@ def delivered(reading: Reading, source: Source, column: Column) -> Sql | None:
         return person_field(reading.plan, reading.table, source, column.source)
     if column.kind is not Kind.CODES:
         found = source.field(column.source)
-        return None if found is None else convert.text(found, column.kind)
+        return None if found is None else _ticked(convert.text(found, column.kind), column)
     if "column" in column.delivery:
         found = source.field(texts(column.delivery["column"]))
         return None if found is None else convert.text(found, Kind.TEXT)
@@ -144,6 +144,16 @@ def delivered(reading: Reading, source: Source, column: Column) -> Sql | None:
         return None
     items = (Sql("NULL") if each is None else convert.text(each, Kind.CODE) for each in wide)
     return fill("[{items}]", items=commas(items))
+
+
+def _ticked(text: Sql, column: Column) -> Sql:
+    """The text, or what the catalogue says that an empty cell means: a box that was not ticked is a no, not unknown."""
+    blank = column.delivery.get("blank")
+    if blank is None:
+        return text
+    # Of a category the catalogue names the level; what is read here is delivered text, so any value of it will do.
+    values = [value for level in column.levels if level.name == blank for value in (*level.source, level.name)]
+    return fill("coalesce({t}, {b})", t=text, b=literal(values[0] if values else str(blank)))
 
 
 def _text(column: Column) -> Sql:

@@ -82,6 +82,7 @@ class NewVersion:
         self.resources = resources or Resources()
         self.progress = progress
         self.facts: dict[str, TableFacts] = {}
+        self.digest = ""  # SHA-256 of the finished file
         self._exit = ExitStack()
 
     connection: duckdb.DuckDBPyConnection  # with the schema `staged`
@@ -145,14 +146,13 @@ class NewVersion:
         account = account or Account()
         if not self.facts:
             self.build(account.undelivered)
-        run(self.connection, Sql("CHECKPOINT final; DETACH final"), "Writing the new file")
-        with translated("Reading the finished file back"):
-            digest, size = disk.digest_of(self._made), self._made.stat().st_size
+        if not self.digest:
+            self.seal()
         manifest = Manifest(
             registry=self.registry.name,
             version=self.version,
-            sha256=digest,
-            size=size,
+            sha256=self.digest,
+            size=self._made.stat().st_size,
             tables=self.facts,
             complete_to=complete_to or self.registry.until or last_day(self.facts),
             catalogue_digest=self.registry.digest,
@@ -168,6 +168,13 @@ class NewVersion:
         )
         self._place(manifest, papers or {})
         return manifest
+
+    def seal(self) -> None:
+        """Close the finished file: after this, publishing needs no more room on the disk."""
+        run(self.connection, Sql("CHECKPOINT final; DETACH final"), "Writing the new file")
+        with translated("Writing the new file"):
+            disk.sync(self._made)
+            self.digest = disk.digest_of(self._made)
 
     @property
     def _made(self) -> Path:
@@ -190,7 +197,7 @@ class NewVersion:
             self.facts[table.name] = build_table(
                 self.connection, table, people, delivered=table.name not in undelivered
             )
-        self.progress("Publishing", len(tables), len(tables))
+        self.progress(f"Sorted {self.registry.name}", len(tables), len(tables))
         return self.facts
 
     def _place(self, manifest: Manifest, papers: Mapping[str, Path]) -> None:

@@ -197,6 +197,7 @@ BAD: tuple[Bad, ...] = (
     study("S085", 'study.flow()\nstudy.expects(person(born_on="1.5.1960"))'),
     study("S086", 'study.flow()\nstudy.expects(person(born_on="1960-05-01", '
                   'dispensing={"dispensed_on": "2015-01-01", "atc": "A10BA02", "packs": -1}))'),
+    built("S087", 'spec = study(variables=tuple(Variable(name=str(n), value=died) for n in range(501)))'),
     written("S100", HEAD + ', "purpose": "' + "x" * 1_100_000 + '"}'),
     written("S101", '{"title": "bl\udce5b\udce6r"}'),
     written("S102", "[" * 20 + "]" * 20),

@@ -81,7 +81,8 @@ class DispensingTable(DispensingColumns, EventRows["DispensingTable", OneDispens
 
 class LmrRegistry(DispensingTable):
     """Norwegian Prescribed Drug Registry (Legemiddelregisteret). From 2004-01-01. Drugs dispensed by pharmacies
-    to persons on prescription. A row is a dispensing. Use in hospitals is not part of it.
+    to persons on prescription. A row is a dispensing. Use in hospitals is not part of it. Until 2021 it was
+    called NorPD.
     """
 
     __slots__ = ()

@@ -123,7 +123,9 @@ class BirthColumns(TableColumns):
 
     @property
     def alive(self) -> Truth:
-        """Born alive (Levendefødt). From the survival category; 7 to 10 are stillbirths and terminations."""
+        """Born alive (Levendefødt). Where a delivery gives DODKAT alone, use the survival of the child; 7 to 10
+        there are stillbirths and terminations.
+        """
         return self._bool("alive")
 
     @property

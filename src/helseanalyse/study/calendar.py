@@ -33,11 +33,31 @@ class Place:
 
     def earliest(self, start: date) -> date:
         """The earliest calendar day that the place can be, when day 0 is on or after `start`."""
-        return _shift(self.day or start, self.days)
+        return self._from(self.day or start)
 
     def latest(self, end: date) -> date:
         """The latest calendar day that the place can be, when day 0 is on or before `end`."""
-        return _shift(self.day or end, self.days)
+        return self._from(self.day or end)
+
+    def _from(self, day: date) -> date:
+        """The day so far from another: whole months by the calendar, then the days that are left."""
+        months = {"years": 12, "months": 1}.get(self.unit, 0) * self.amount
+        return _shift(_add_months(day, months), self.days - _days(self.amount if months else 0, self.unit))
+
+
+def _days(amount: int, unit: str) -> int:
+    return int(amount * DAYS_OF[unit])
+
+
+def _add_months(day: date, months: int) -> date:
+    """So many months later; a day that does not exist is the first of the next month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if not date.min.year <= year < date.max.year:
+        return date.min if year < date.min.year else date.max
+    try:
+        return date(year, month + 1, day.day)
+    except ValueError:
+        return date(year, month + 2, 1)  # never December, which has 31 days
 
 
 def _shift(day: date, days: int) -> date:
@@ -63,7 +83,7 @@ def place_of(series: Series, day0: Series | None) -> Place | None:
         below, amount = place_of(series.date, day0), series.amount.value
         if below is None or not isinstance(amount, int):
             return None
-        moved = int(amount * DAYS_OF[series.unit])
+        moved = _days(amount, series.unit)
         written = (amount, series.unit) if not below.days else (below.days + moved, "days")
         return Place(below.anchor, below.days + moved, below.day, *written)
     return None
@@ -152,16 +172,21 @@ def tables_read(node: Node) -> list[Rows]:
 def _beside(rows: Rows) -> list[Node]:
     """What the filters of a table read beside the table itself: values of other tables."""
     found: list[Node] = []
+    stack: list[Node] = []
+    seen: set[Node] = set()
     while isinstance(rows, nodes.Filter | nodes.Sort | nodes.Pick):
         if isinstance(rows, nodes.Filter):
-            found.extend(_others(rows.keep))
+            stack.append(rows.keep)
         rows = rows.of
+    while stack:
+        each = stack.pop()
+        if each in seen:
+            continue
+        seen.add(each)
+        if isinstance(each, Rows):
+            found.append(each)
+        elif isinstance(each, nodes.Column):
+            found.extend([] if isinstance(each.of, nodes.Table) else [each.of])
+        else:
+            stack.extend(each.operands)
     return found
-
-
-def _others(series: Series) -> list[Node]:
-    if isinstance(series, nodes.Column):
-        return [] if isinstance(series.of, nodes.Table) else [series.of]
-    return [
-        part for operand in series.operands for part in (_others(operand) if isinstance(operand, Series) else [operand])
-    ]

@@ -27,6 +27,8 @@ from helseanalyse.study.specification import Specification
 
 __all__ = ["check", "need", "years"]
 
+PARTS = ("criteria", "variables", "exposures", "outcomes", "analyses", "expectations", "pins")
+MOST_PARTS = 500  # of each kind: what is more is no study
 ORDER = {"error": 0, "warning": 1, "note": 2}
 
 
@@ -56,6 +58,10 @@ def check(spec: Specification, catalogue: Catalogue) -> tuple[Problem, ...]:
 
 
 def _size(spec: Specification) -> Iterator[Problem]:
+    for name in PARTS:
+        number = len(getattr(spec, name))
+        if number > MOST_PARTS:
+            yield problem("S087", path=f"/{name}", things=name, number=str(number), most=str(MOST_PARTS))
     order = walk(*(node for _, node in roots(spec)))
     if len(order) > MOST_NODES:
         yield problem("S108", number=str(len(order)), most=str(MOST_NODES))
@@ -71,8 +77,12 @@ def _first_places(spec: Specification) -> dict[Node, str]:
     """Each node with the first place of the study that uses it."""
     places: dict[Node, str] = {}
     for path, root in roots(spec):
-        for node in walk(root):
-            places.setdefault(node, path)
+        stack = [root]
+        while stack:
+            node = stack.pop()
+            if node not in places:
+                places[node] = path
+                stack.extend(reversed(node.operands))
     return places
 
 

@@ -46,7 +46,7 @@ def cost(spec: Specification, rows: Mapping[str, int]) -> Cost:
                 by_code = any(isinstance(each, nodes.InCodes) for each in walk(node.keep))
                 passes[path] = max(passes.get(path, 0.0), SHARE_BY_CODE if by_code else 1.0)
     read = {path: int(rows.get(path, 0) * (share or 1.0)) for path, share in sorted(passes.items())}
-    seconds = sum(SECONDS_A_TABLE + count / ROWS_A_SECOND for count in read.values())
+    seconds = sum((SECONDS_A_TABLE + count / ROWS_A_SECOND for count in read.values()), 0.0)
     return Cost(tuple(read.items()), round(seconds, 2))
 
 

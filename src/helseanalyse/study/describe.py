@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from itertools import count
+from string import ascii_uppercase
 from typing import Any
 
 from helseanalyse.catalogue.codes import system
 from helseanalyse.catalogue.model import Catalogue, CatalogueError, Grain, Kind
 from helseanalyse.study import nodes
+from helseanalyse.study.lineage import walk
 from helseanalyse.study.naming import table_of
 from helseanalyse.study.node import Node, Rows, Series
 from helseanalyse.study.phrases import MONTHS, PHRASES
+from helseanalyse.study.shape import fields_of
 from helseanalyse.study.types import BOOL, CodeList
 from helseanalyse.study.universe import effective_residence, universe_of
 
+SHORT = 60  # characters; what is longer and stands in several places is defined once
+LONG = 400  # the same in the sentence that defines the index date, which reads best in one piece
 MOST_CODES = 8  # named in a sentence; the full list stands beside it in the report
 
 
 class Describer:
     """Describes the nodes of one study in one language.
 
-    day0 is called "the index date" wherever it stands. What has been described is kept, so that a study whose parts
-    are shared takes no longer than it has parts.
+    day0 is called "the index date" wherever it stands. What stands in several places and takes many words is defined
+    once, under a letter: `definitions` has those not yet told. So the words of a study grow with its parts, not with
+    the ways to reach them.
     """
 
-    def __init__(self, catalogue: Catalogue, language: str, day0: Series | None) -> None:
+    def __init__(self, catalogue: Catalogue, language: str, day0: Series | None, used: Counter[Node]) -> None:
+        self.used = used
+        self.short = SHORT
+        self.letters = _letters()
+        self.definitions: list[tuple[str, str]] = []
         self.catalogue = catalogue
         self.language = language
         self.at = 1 if language == "nb" else 0
@@ -46,8 +58,21 @@ class Describer:
         if self.day0 is not None and node == self.day0:
             return self.say("index date")
         if node not in self.done:
-            self.done[node] = self._said(node)
+            said = self._said(node)
+            if self.used[node] > 1 and len(said) > self.short:
+                letter = next(self.letters)
+                self.definitions.append((letter, said))
+                said = letter
+            self.done[node] = said
         return self.done[node]
+
+    def definition_of(self, day0: Series) -> str:
+        """What the index date itself is."""
+        self.day0, self.short = None, LONG
+        said = self._said(day0)
+        self.done.clear()
+        self.day0, self.short = day0, SHORT
+        return said
 
     def listed(self, parts: list[str], last: str = "and") -> str:
         """Parts in a row: a, b and c."""
@@ -82,7 +107,7 @@ class Describer:
         teller: Callable[[Any], str] | None = getattr(self, f"_{node.op}", None)
         if teller is not None:
             return teller(node)
-        words = {name: self._operand(value) for name, value in vars(node).items()}
+        words = {item.name: self._operand(getattr(node, item.name)) for item in fields_of(type(node))}
         return self.say(node.op, **words)
 
     def _operand(self, value: object) -> str:
@@ -93,6 +118,10 @@ class Describer:
         return str(value)
 
     # --- rows ---
+
+    def _noun(self, rows: Rows) -> str:
+        """Rows as a noun in the singular: an episode, a period of something."""
+        return self.say("period", of=self.node(rows)) if isinstance(rows, nodes.Periods) else self.node(rows)
 
     def _table(self, node: nodes.Table) -> str:
         try:
@@ -109,7 +138,7 @@ class Describer:
         while isinstance(rows, nodes.Filter):
             conditions.insert(0, self.node(rows.keep))
             rows = rows.of
-        return self.say("where", of=self.node(rows), conditions=self.listed(conditions))
+        return self.say("where", of=self._noun(rows), conditions=self.listed(conditions))
 
     def _sort(self, node: nodes.Sort) -> str:
         return self.say("sort", of=self.node(node.of), by=self._by(node))
@@ -122,7 +151,7 @@ class Describer:
             table = table_of(node)
             return self.say("index row", of=self.node(table)) if table is not None else self.say("index date")
         sort = node.of
-        of = self.node(sort.of) if isinstance(sort, nodes.Sort) else self.node(sort)
+        of = self._noun(sort.of if isinstance(sort, nodes.Sort) else sort)
         key = {1: "first", -1: "last"}.get(node.position, "nth" if node.position > 0 else "nth last")
         return self.say(key, of=of, by=self._by(sort), position=abs(node.position))
 
@@ -263,7 +292,7 @@ class Describer:
         return self.say("near", what=what, low=node.low, high=node.high, at=self.node(node.at))
 
     def _exists(self, node: nodes.Exists) -> str:
-        return self.say("exists person" if node.of.grain is Grain.PERSON else "exists", of=self.node(node.of))
+        return self.say("exists person" if node.of.grain is Grain.PERSON else "exists", of=self._noun(node.of))
 
     def _aggregate(self, node: nodes.Aggregate) -> str:
         dated = node.of.type.kind is Kind.DATE and node.how in ("min", "max")
@@ -276,6 +305,22 @@ class Describer:
     def _covers_all(self, node: nodes.CoversAll) -> str:
         key = "resident throughout" if node.of == self.residence else "covers_all"
         return self.say(key, of=self.node(node.of), first=self.node(node.first), last=self.node(node.last))
+
+
+def uses(roots: Iterable[Node]) -> Counter[Node]:
+    """In how many places each node stands: in parts of the study, or in other nodes."""
+    listed = list(roots)
+    found: Counter[Node] = Counter(listed)
+    for node in walk(*listed):
+        found.update(node.operands)
+    return found
+
+
+def _letters() -> Iterator[str]:
+    """A to Z, then A1 to Z1, and so on."""
+    for number in count():
+        for letter in ascii_uppercase:
+            yield f"{letter}{number or ''}"
 
 
 def _lower(text: str) -> str:

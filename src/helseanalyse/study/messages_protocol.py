@@ -185,4 +185,10 @@ PROTOCOL: dict[str, Message] = {
         nb="Den oppdiktede verdien {value} for {name} er utenfor det registeret har ({least} til {most}).",
         gjor="Velg en verdi som kan forekomme.",
     ),
+    "S087": Message(
+        en="The study has {number} {things}, and at most {most} are taken.",
+        do="Divide it into several studies.",
+        nb="Studien har {number} {things}, og det tas imot høyst {most}.",
+        gjor="Del den i flere studier.",
+    ),
 }

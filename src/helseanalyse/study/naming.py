@@ -10,9 +10,10 @@ from helseanalyse.study.node import Node, Rows
 from helseanalyse.study.specification import Specification
 
 LONGEST = 70  # characters; a message is read at a glance
+MOST_PARTS = 4  # of a list of operands, before it is cut anyway
 
 
-def code_of(node: Node) -> str:
+def code_of(node: Node, longest: int = LONGEST) -> str:
     """The node as code, in `backticks`, cut to a readable length.
 
     >>> from helseanalyse.catalogue.model import Grain
@@ -22,8 +23,8 @@ def code_of(node: Node) -> str:
     '`lmr.dispensing.ddd.sum()`'
     """
     text = _code(node, 6)
-    if len(text) > LONGEST:
-        text = text[: LONGEST - 3] + "..."
+    if len(text) > longest:
+        text = text[: longest - 3] + "..."
     return f"`{text}`"
 
 
@@ -40,12 +41,12 @@ def _rows(rows: Rows, depth: int) -> str:
     if isinstance(rows, nodes.Filter):
         return f"{_code(rows.of, depth)}.where({_code(rows.keep, depth)})"
     if isinstance(rows, nodes.Sort):
-        return f"{_code(rows.of, depth)}.sort_by({', '.join(_code(by, depth) for by in rows.by)})"
+        return f"{_code(rows.of, depth)}.sort_by({', '.join(_code(by, depth) for by in rows.by[:MOST_PARTS])})"
     if isinstance(rows, nodes.Pick):
         which = {1: "first()", -1: "last()"}.get(rows.position, f"nth({rows.position})")
         return f"{_code(rows.of, depth)}.{which}"
     name = rows.op
-    first, *others = rows.operands
+    first, *others = rows.operands[:MOST_PARTS]
     return f"{_code(first, depth)}.{name}({', '.join(_code(other, depth) for other in others)})"
 
 
@@ -54,7 +55,7 @@ def _constant(node: nodes.Constant, depth: int) -> str:
 
 
 def _between(sign: str) -> Callable[[Any, int], str]:
-    return lambda node, depth: f" {sign} ".join(f"({_code(part, depth)})" for part in node.parts)
+    return lambda node, depth: f" {sign} ".join(f"({_code(part, depth)})" for part in node.parts[:MOST_PARTS])
 
 
 _WRITERS: dict[type[Node], Callable[[Any, int], str]] = {
@@ -76,12 +77,12 @@ _WRITERS: dict[type[Node], Callable[[Any, int], str]] = {
     nodes.DatePart: lambda n, d: f"{_code(n.of, d)}.{n.part}",
     nodes.Truncate: lambda n, d: f"{_code(n.of, d)}.to_first_of_{n.unit}()",
     nodes.InCodes: lambda n, d: (
-        f"{_code(n.of, d)}.{'exactly' if n.match == 'exact' else 'within'}({', '.join(n.codes.codes)})"
+        f"{_code(n.of, d)}.{'exactly' if n.match == 'exact' else 'within'}({', '.join(n.codes.codes[:MOST_PARTS])})"
     ),
     nodes.Aggregate: lambda n, d: f"{_code(n.of, d)}.{n.how}()",
     nodes.Exists: lambda n, d: f"{_code(n.of, d)}.exists()",
     nodes.Count: lambda n, d: f"{_code(n.of, d)}.count()",
-    nodes.Case: lambda n, d: f"case({', '.join(_code(c, d) for c in n.conditions)})",
+    nodes.Case: lambda n, d: f"case({', '.join(_code(c, d) for c in n.conditions[:MOST_PARTS])})",
 }
 
 
@@ -93,7 +94,7 @@ def _code(node: Node, depth: int) -> str:
     writer = _WRITERS.get(type(node))
     if writer is not None:
         return writer(node, depth - 1)
-    first, *others = node.operands
+    first, *others = node.operands[:MOST_PARTS]
     return f"{_code(first, depth - 1)}.{node.op}({', '.join(_code(other, depth - 1) for other in others)})"
 
 

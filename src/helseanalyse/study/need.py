@@ -110,8 +110,8 @@ def years(spec: Specification, catalogue: Catalogue) -> Mapping[str, tuple[int, 
                 continue
             span = reach(rows, spec.index)
             beginning = since.get(table.registry) or spec.start
-            first = span.first.earliest(spec.start) if span.first is not None else beginning
+            first = max(beginning, span.first.earliest(spec.start) if span.first is not None else beginning)
             last = min(span.last.latest(spec.end), spec.end) if span.last is not None else spec.end
             low, high = found.get(table.registry, (first, last))
-            found[table.registry] = (min(low, max(first, beginning)), max(high, last))
+            found[table.registry] = (min(low, first), max(high, last))
     return {name: (low.year, high.year) for name, (low, high) in sorted(found.items())}

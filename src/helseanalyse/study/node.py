@@ -44,6 +44,12 @@ class Node:
     def __hash__(self) -> int:
         return hash(self.key)
 
+    def __repr__(self) -> str:
+        # Cut to a readable length: written out in full, a study whose parts are shared would have no end.
+        from helseanalyse.study.naming import code_of
+
+        return f"<{self.op} {code_of(self, 400)}>"
+
 
 def _said(value: object) -> str:
     if isinstance(value, Node):

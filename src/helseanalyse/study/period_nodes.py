@@ -19,7 +19,7 @@ class Periods(Rows):
         return Grain.PERIOD
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Episodes(Periods):
     """Dates joined into episodes: a gap of more than max_gap days starts a new one. stop = last day + 1; n INT."""
 
@@ -28,7 +28,7 @@ class Episodes(Periods):
     max_gap: Annotated[int, AtLeast(0)]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Supply(Periods):
     """Exposure episodes from dispensings (methods.md section 5, steps 1 to 8).
 
@@ -52,7 +52,7 @@ class Supply(Periods):
     minimum: Annotated[int, AtLeast(1)] = 1
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Spans(Periods):
     """Two dates of each row of one table, or two dates a person, as bare periods.
 
@@ -64,7 +64,7 @@ class Spans(Periods):
     stop: Series
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Union(Periods):
     """The days covered by any of the parts, overlapping and touching periods merged."""
 
@@ -72,7 +72,7 @@ class Union(Periods):
     parts: Annotated[tuple[Rows, ...], AtLeast(1)]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Intersect(Periods):
     """The days covered by both, merged."""
 
@@ -81,7 +81,7 @@ class Intersect(Periods):
     right: Rows
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Subtract(Periods):
     """The days covered by left and not by right, merged."""
 
@@ -90,7 +90,7 @@ class Subtract(Periods):
     right: Rows
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Gaps(Periods):
     """The days between the first start and the last stop that no period covers."""
 
@@ -98,7 +98,7 @@ class Gaps(Periods):
     of: Rows
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Clip(Periods):
     """The parts of the periods inside [start, stop): two person dates; an unknown bound does not cut."""
 
@@ -108,7 +108,7 @@ class Clip(Periods):
     stop: Series | None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Shift(Periods):
     """Every period moved by a number of days."""
 

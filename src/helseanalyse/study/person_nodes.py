@@ -12,7 +12,7 @@ from helseanalyse.study.types import BOOL, INT, AtLeast, OneOf, ValueType
 from helseanalyse.study.value_nodes import Column
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class InSet(Series):
     """Whether the value is among the known values of another series of the same person's rows."""
 
@@ -29,7 +29,7 @@ class InSet(Series):
         return self.of.domains
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class LookUp(Series):
     """For each row of `at` (a date), the value of a column of another table of the same person on that date.
 
@@ -54,7 +54,7 @@ class LookUp(Series):
         return self.at.domains
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Near(Series):
     """For each row of `at` (a date), an aggregate of the other table's rows dated in [at + low, at + high] days.
 
@@ -78,7 +78,7 @@ class Near(Series):
         return self.at.domains
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Previous(Series):
     """In sorted rows, the value on the row before this one; unknown on the first."""
 
@@ -95,7 +95,7 @@ class Previous(Series):
         return frozenset([self.of.domain])
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Exists(PersonSeries):
     """Whether the person has a row; never unknown."""
 
@@ -107,7 +107,7 @@ class Exists(PersonSeries):
         return BOOL
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Count(PersonSeries):
     """The person's number of rows; 0 where there are none."""
 
@@ -119,7 +119,7 @@ class Count(PersonSeries):
         return INT
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Aggregate(PersonSeries):
     """how over the rows of a series: sum, mean, min, max, any, all, count_distinct. Section 4 of the manual."""
 
@@ -132,7 +132,7 @@ class Aggregate(PersonSeries):
         return aggregate_type(self.how, self.of)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class CountEpisodes(PersonSeries):
     """The number of episodes of dates with gaps of at most max_gap days; 0 where there are no dates."""
 
@@ -145,7 +145,7 @@ class CountEpisodes(PersonSeries):
         return INT
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class CoveredDays(PersonSeries):
     """The number of days that the periods cover; each day counts once; unknown if a running period has no end."""
 
@@ -157,7 +157,7 @@ class CoveredDays(PersonSeries):
         return INT
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Covers(PersonSeries):
     """Whether a period holds the date (one a person): start <= date < stop; unknown for an unknown date."""
 
@@ -170,7 +170,7 @@ class Covers(PersonSeries):
         return BOOL
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class CoversAll(PersonSeries):
     """Whether the periods cover every day from first to last, both counted.
 
@@ -187,7 +187,7 @@ class CoversAll(PersonSeries):
         return BOOL
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Overlaps(PersonSeries):
     """Whether some day is covered by both."""
 
@@ -200,7 +200,7 @@ class Overlaps(PersonSeries):
         return BOOL
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Related(PersonSeries):
     """The value of a person series for a related person: `by` names them (kind PERSON); unknown for nobody."""
 

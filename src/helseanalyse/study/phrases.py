@@ -113,6 +113,8 @@ PHRASES: dict[str, tuple[str, str]] = {
     "nth": ("the {of} number {position}, by {by}", "{of} nummer {position}, etter {by}"),
     "nth last": ("the {of} number {position} from the end, by {by}", "{of} nummer {position} bakfra, etter {by}"),
     "index row": ("the {of} of the index date", "{of} på indeksdatoen"),
+    "period": ("period of {of}", "periode av {of}"),
+    "stands for": ("In what follows, {letter} stands for {said}.", "I det følgende står {letter} for {said}."),
     "sort": ("{of}, by {by}", "{of}, etter {by}"),
     "column": ("{name} of {of}", "{name} for {of}"),
     "start": ("the start of {of}", "starten på {of}"),

@@ -11,7 +11,7 @@ from helseanalyse.study.node import Rows, Series
 from helseanalyse.study.types import AtLeast
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Table(Rows):
     """A table of the catalogue. date, start and stop name its time columns, where it has them."""
 
@@ -28,7 +28,7 @@ class Table(Rows):
         return self.table_grain
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Filter(Rows):
     """The rows of `of` for which `keep` is true; false and unknown are left out.
 
@@ -50,7 +50,7 @@ class Filter(Rows):
         return self if self.of.domain == self.of else Filter(self.of.domain, self.keep)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Sort(Rows):
     """The rows of `of` in ascending order of `by` within each person, unknown first."""
 
@@ -67,7 +67,7 @@ class Sort(Rows):
         return self.of.domain
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Pick(Rows):
     """One row a person from sorted rows: position 1 is the first, 2 the second, -1 the last.
 

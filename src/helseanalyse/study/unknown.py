@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from helseanalyse.catalogue.model import Catalogue
 from helseanalyse.study import nodes
-from helseanalyse.study.node import Series
+from helseanalyse.study.lineage import walk
+from helseanalyse.study.node import Node, Series
 from helseanalyse.study.universe import universe_of
 
 NEVER = (nodes.Exists, nodes.Count, nodes.IsNull, nodes.CountEpisodes, nodes.Parameter)
@@ -30,14 +31,22 @@ def may_be_unknown(series: Series, known: frozenset[Series]) -> bool:
     >>> may_be_unknown(nodes.Constant(1, INT), frozenset()), may_be_unknown(nodes.Constant(None, INT), frozenset())
     (False, True)
     """
-    if series in known or isinstance(series, NEVER):
+    found: dict[Node, bool] = {}
+    for node in walk(series):  # operands first
+        if isinstance(node, Series):
+            found[node] = node not in known and _may_be(node, found)
+    return found[series]
+
+
+def _may_be(series: Series, found: dict[Node, bool]) -> bool:
+    if isinstance(series, NEVER):
         return False
     if isinstance(series, nodes.Constant):
         return series.value is None
     if isinstance(series, nodes.IfNull):
-        return may_be_unknown(series.of, known) and may_be_unknown(series.other, known)
+        return found[series.of] and found[series.other]
     if isinstance(series, nodes.Extreme):
-        return all(may_be_unknown(part, known) for part in series.parts)
+        return all(found[part] for part in series.parts)
     if isinstance(series, AS_ITS_OPERANDS):
-        return any(may_be_unknown(each, known) for each in series.operands if isinstance(each, Series))
+        return any(found[each] for each in series.operands if isinstance(each, Series))
     return True

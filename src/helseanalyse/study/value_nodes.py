@@ -11,7 +11,7 @@ from helseanalyse.study.node import Rows, Scalar, Series
 from helseanalyse.study.types import BOOL, DATE, FLOAT, INT, AtLeast, CodeList, OneOf, ValueType
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Column(Series):
     """A column of rows; of a pick or a person table it has one value a person."""
 
@@ -29,7 +29,7 @@ class Column(Series):
         return frozenset() if self.of.grain is Grain.PERSON else frozenset([self.of.domain])
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Constant(Series):
     """A value that the study states; None is unknown."""
 
@@ -42,7 +42,7 @@ class Constant(Series):
         return self.value_type
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Parameter(Series):
     """The first or last day of the interval of a trend: name is "interval_start" or "interval_end"."""
 
@@ -54,7 +54,7 @@ class Parameter(Series):
         return DATE
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Compare(Series):
     """left test right, where test is one of == != < <= > >=; unknown if a side is."""
 
@@ -68,7 +68,7 @@ class Compare(Series):
         return BOOL
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class And(Series):
     """Three-valued and."""
 
@@ -80,7 +80,7 @@ class And(Series):
         return BOOL
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Or(Series):
     """Three-valued or."""
 
@@ -92,7 +92,7 @@ class Or(Series):
         return BOOL
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Not(Series):
     """Three-valued not."""
 
@@ -104,7 +104,7 @@ class Not(Series):
         return BOOL
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class IsNull(Series):
     """Whether the value is unknown; never unknown itself."""
 
@@ -116,7 +116,7 @@ class IsNull(Series):
         return BOOL
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class IfNull(Series):
     """The value, or another where it is unknown."""
 
@@ -129,7 +129,7 @@ class IfNull(Series):
         return self.of.type
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Arithmetic(Series):
     """left sign right, where sign is one of + - * / // % **; / and ** give floats; what is not finite is unknown."""
 
@@ -143,7 +143,7 @@ class Arithmetic(Series):
         return FLOAT if self.sign in ("/", "**") or FLOAT in (self.left.type, self.right.type) else INT
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Negate(Series):
     """The number with the other sign."""
 
@@ -155,7 +155,7 @@ class Negate(Series):
         return self.of.type
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Cast(Series):
     """To "int" (towards zero) or to "float"; from truth values 1 and 0."""
 
@@ -168,7 +168,7 @@ class Cast(Series):
         return INT if self.to == "int" else FLOAT
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Round(Series):
     """To a whole number (INT), halves away from zero."""
 
@@ -180,7 +180,7 @@ class Round(Series):
         return INT
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class DateAdd(Series):
     """date + amount units ("days", "months", "years"); a day that does not exist is the first of the next month."""
 
@@ -194,7 +194,7 @@ class DateAdd(Series):
         return DATE
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class DateDiff(Series):
     """later - earlier in whole units ("days", "months", "years"), floored: in years it is the age rule."""
 
@@ -208,7 +208,7 @@ class DateDiff(Series):
         return INT
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class DatePart(Series):
     """The "year", "month" or "day" of a date."""
 
@@ -221,7 +221,7 @@ class DatePart(Series):
         return INT
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Truncate(Series):
     """The first day of the "month" or "year" of a date."""
 
@@ -234,7 +234,7 @@ class Truncate(Series):
         return DATE
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Contains(Series):
     """Whether a text holds another, to the letter."""
 
@@ -247,7 +247,7 @@ class Contains(Series):
         return BOOL
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class InCodes(Series):
     """Whether a code (or any code of a CODES column) is in a list: match is "exact" or "with_children".
 
@@ -264,7 +264,7 @@ class InCodes(Series):
         return BOOL
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class In(Series):
     """Whether the value is one of the stated values; in nothing is false for all, also for unknown."""
 
@@ -277,7 +277,7 @@ class In(Series):
         return BOOL
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Extreme(Series):
     """The "least" or the "greatest" of the parts; unknown ones are passed over."""
 
@@ -291,7 +291,7 @@ class Extreme(Series):
         return FLOAT if types == {INT, FLOAT} else self.parts[0].type
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Case(Series):
     """The value of the first condition that is true, else `otherwise` (None: unknown)."""
 
@@ -306,7 +306,7 @@ class Case(Series):
         return self.value_type
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Categorise(Series):
     """The category whose code list holds the code, by the longest prefix; unknown where none does."""
 

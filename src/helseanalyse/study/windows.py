@@ -87,5 +87,6 @@ def _window(name: str, kind: str, first: Place | None, last: Place, registry: st
     start = first.days if first is not None and first.anchor == "day0" else None
     said = ""
     if first is not None and first.anchor == "day0" and first.unit != "days":
-        said = f"{abs(first.amount)} {first.unit}"
+        amount = abs(first.amount)
+        said = f"{amount} {first.unit if amount != 1 else first.unit.removesuffix('s')}"
     return Window(name, kind, start, last.days, registry, said)

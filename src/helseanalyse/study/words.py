@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from helseanalyse.catalogue.model import Catalogue
 from helseanalyse.study import nodes
-from helseanalyse.study.describe import Describer
+from helseanalyse.study.describe import Describer, uses
 from helseanalyse.study.lineage import walk
 from helseanalyse.study.parts import roots
 from helseanalyse.study.specification import (
@@ -34,8 +34,13 @@ def words(spec: Specification, catalogue: Catalogue, language: str = "en") -> tu
     >>> words(spec, norway(), "nb")[-1]
     'Gjenværende personer telles etter hvert kriterium.'
     """
-    teller = Describer(catalogue, language, spec.index)
-    return tuple(_sentences(spec, catalogue, teller))
+    teller = Describer(catalogue, language, spec.index, uses(node for _, node in roots(spec)))
+    found: list[str] = []
+    for sentence in _sentences(spec, catalogue, teller):
+        found += [teller.say("stands for", letter=letter, said=said) for letter, said in teller.definitions]
+        teller.definitions.clear()
+        found.append(sentence)
+    return tuple(found)
 
 
 def code_lists(spec: Specification) -> tuple[tuple[CodeList, str], ...]:
@@ -59,10 +64,7 @@ def _sentences(spec: Specification, catalogue: Catalogue, teller: Describer) -> 
     )  # fmt: skip
     yield said.replace(" .", ".")
     if spec.index is not None:
-        teller.day0 = None
-        yield teller.say("index", value=teller.node(spec.index))
-        teller.done.clear()
-        teller.day0 = spec.index
+        yield teller.say("index", value=teller.definition_of(spec.index))
     for criterion in spec.criteria:
         yield teller.say(criterion.kind, name=criterion.name, holds=teller.node(criterion.holds))
     for variable in spec.variables:

@@ -112,12 +112,17 @@ class Analyses:
         at: times at which the risk is tabulated, years(1) or days. horizon: the last day of the curve.
         """
         which = name_of(outcome)
-        days = tuple(whole_days(each, "A time of the curve") for each in at)
+        days = [whole_days(each, "A time of the curve") for each in at]
         last = None if horizon is None else whole_days(horizon, "The horizon", 1)
         if not is_broken(which, last, *days):
             self._add(
                 Survival(
-                    id=self._id("survival"), outcome=which, method=method or "", by=names_of(by), at=days, horizon=last
+                    id=self._id("survival"),
+                    outcome=which,
+                    method=method or "",
+                    by=names_of(by),
+                    at=tuple(sorted(set(days))),
+                    horizon=last,
                 )
             )
 

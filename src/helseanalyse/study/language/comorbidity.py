@@ -38,7 +38,8 @@ class Comorbidities:
         """One yes/no variable for each disease: a diagnosis in the look-back before day 0, day 0 itself left out.
 
         diagnoses: the column of codes, `npr.any_diagnosis`. groups: names from `study.library.QUAN`; ten common ones
-        where none are named. Each is counted by itself; the hierarchy of the score belongs to `charlson`.
+        where none are named. Each is called "earlier ..." and counted by itself; the hierarchy of the score belongs
+        to `charlson`.
         """
         found = []
         for name in groups:
@@ -48,9 +49,10 @@ class Comorbidities:
                 fail("S007", owner="The library of comorbidities", name=f'"{name}"', nearest=near)
                 continue
             node = _seen(group, day0, diagnoses, lookback)
-            if not is_broken(node) and self._draft.free(name, "variables"):
-                self._draft.variables.append(Variable(name=name, value=node, label=group.label.en))
-                found.append(Named(name, Truth(node)))
+            earlier = f"earlier {name}"  # an outcome may well have the disease's own name
+            if not is_broken(node) and self._draft.free(earlier):
+                self._draft.variables.append(Variable(name=earlier, value=node, label=f"Earlier {group.label.en}"))
+                found.append(Named(earlier, Truth(node)))
         return tuple(found)
 
     def charlson(
@@ -71,7 +73,7 @@ class Comorbidities:
             wanted = " or ".join(f'"{each}"' for each in WEIGHTS)
             return cast("Named", fail("S012", what="`weights`", wanted=wanted, got=f'"{weights}"'))
         seen = {group.name: _seen(group, day0, diagnoses, lookback) for group in QUAN}
-        if is_broken(*seen.values()) or not self._draft.free(name, "variables"):
+        if is_broken(*seen.values()) or not self._draft.free(name):
             return cast("Named", BROKEN)
         score = Number(_score(seen, weights))
         self._draft.variables.append(

@@ -65,13 +65,13 @@ class Draft:
         named: list[Any] = [*self.variables, *self.exposures]
         return [each.name for each in named] + [name for name, _ in self.outcomes]
 
-    def free(self, name: str, things: str) -> bool:
+    def free(self, name: str) -> bool:
         """Whether a name is free for a variable, exposure or outcome; told where it is not."""
         if name in BUILT_IN:
             fail("S037", name=f'"{name}"')
             return False
         if name in self.names():
-            fail("S025", things=things, name=f'"{name}"')
+            fail("S025", things="variables, exposures or outcomes", name=f'"{name}"')
             return False
         return True
 

@@ -106,7 +106,7 @@ class Study(Comorbidities, Analyses):
         """A baseline variable: one value a person. bands: lower bounds that cut a number into groups for tables."""
         name = text_from(name)
         node = one_value(value, f'The variable "{name}"')
-        if is_broken(node) or not self._draft.free(name, "variables"):
+        if is_broken(node) or not self._draft.free(name):
             return cast("Named", BROKEN)
         if node.type.kind is Kind.CODES:
             wanted = "true or false: .within(codes), or .exactly(codes)"
@@ -142,7 +142,7 @@ class Study(Comorbidities, Analyses):
         if sum(given) != 1:
             return cast("Named", fail("S012", what=f'The exposure "{name}"', wanted="given in one way: levels, since= "
                                       "or periods=", got=f"{sum(given)} of them"))  # fmt: skip
-        if not self._draft.free(name, "exposures"):
+        if not self._draft.free(name):
             return cast("Named", BROKEN)
         if levels is not None:
             return self._fixed(name, levels)
@@ -179,7 +179,7 @@ class Study(Comorbidities, Analyses):
     def outcome(self, name: str, on: Date) -> Named:
         """An event to count, on its date. A date with many rows a person means the first on or after the start."""
         name = text_from(name)
-        if is_broken(on) or not self._draft.free(name, "outcomes"):
+        if is_broken(on) or not self._draft.free(name):
             return cast("Named", BROKEN)
         node = _date_of(on, f'The outcome "{name}"')
         if is_broken(node):

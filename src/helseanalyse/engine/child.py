@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -22,12 +21,14 @@ from typing import Any, BinaryIO, Literal, NamedTuple, NoReturn
 
 import duckdb
 import numpy as np
+import numpy.ma as ma  # with unknown values DuckDB asks for it, behind a wall that no import passes
 import numpy.typing as npt
 
-from helseanalyse.engine.connection import bytes_of, open_registries
+from helseanalyse.engine.connection import open_registries
 from helseanalyse.engine.errors import EngineError, RefusedError
 from helseanalyse.engine.gate import check_statements
 from helseanalyse.engine.trouble import STOPPED, kind_of
+from helseanalyse.engine.walls import put_up
 
 Columns = dict[str, npt.NDArray[np.int64]]
 Texts = dict[str, list[str | int | None]]
@@ -89,9 +90,9 @@ def _numbers(connection: duckdb.DuckDBPyConnection, statement: Statement) -> Col
             )
     found = connection.fetchnumpy()
     for name, column in found.items():
-        if np.ma.is_masked(column):
+        if ma.is_masked(column):
             raise RefusedError(f"The step `{statement.name}` answers with an unknown {name}. Report the study.")
-    return {name: np.ascontiguousarray(np.ma.getdata(column), dtype=np.int64) for name, column in found.items()}
+    return {name: np.ascontiguousarray(ma.getdata(column), dtype=np.int64) for name, column in found.items()}
 
 
 def _texts(connection: duckdb.DuckDBPyConnection) -> Texts:
@@ -142,23 +143,12 @@ class _Orders:
 
 
 def _vanish(temp: Path) -> NoReturn:
-    """The one who asked is gone: nobody is left to clean up behind us."""
+    """The one who asked is gone: nobody is left to clean up. The folder itself, then empty, is behind the wall."""
     for _ in range(100):
         shutil.rmtree(temp, ignore_errors=True)
-        if not temp.exists():
+        if not any(temp.iterdir()):
             break
     os._exit(1)
-
-
-def _bound(memory: str, threads: int) -> None:
-    """The last wall: what DuckDB's own limit does not see, a fragmented heap or a fault, ends here and not in the swap.
-
-    Twice the limit, and room for the interpreter and the stacks: in measurements at most 1.4 times were reached.
-    """
-    wall = 2 * bytes_of(memory) + (512 + 32 * threads) * 2**20
-    for limit, value in ((resource.RLIMIT_DATA, wall), (resource.RLIMIT_CORE, 0)):  # a core dump would hold the data
-        with suppress(ValueError, OSError):  # the system has set a lower one, or does not know it
-            resource.setrlimit(limit, (value, value))
 
 
 def _reply(target: BinaryIO, message: Mapping[str, object], columns: Columns | None = None) -> None:
@@ -202,20 +192,17 @@ def main() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # so that whatever else prints cannot be taken for an answer
     source = os.fdopen(0, "rb")
     job = json.loads(source.readline())
-    _bound(job["memory"], job["threads"])
-    orders = _Orders(source, Path(job["temp"]))
+    files, temp = {name: Path(path) for name, path in job["files"].items()}, Path(job["temp"])
+    walls = put_up(files.values(), temp, memory=job["memory"], threads=job["threads"])
+    orders = _Orders(source, temp)
     try:
         orders.connection = open_registries(
-            {name: Path(path) for name, path in job["files"].items()},
-            threads=job["threads"],
-            memory=job["memory"],
-            temp=Path(job["temp"]),
-            spill=job["spill"],
+            files, threads=job["threads"], memory=job["memory"], temp=temp, spill=job["spill"]
         )
     except EngineError as error:
         _reply(target, {"failed": str(error)})
     else:
-        _reply(target, {})
+        _reply(target, {"walls": walls})
         _serve(orders, target, set(job["tables"]))
     sys.stderr.close()
     os._exit(0)  # nothing here is worth the time of an orderly end

@@ -35,12 +35,15 @@ def synthetic(
     Example: helseanalyse synthetic --persons 100000 --seed 1 --vault demo/vault
     """
     from helseanalyse.release.synthetic_vault import make_vault
+    from helseanalyse.synthetic.delivery import write_delivery
     from helseanalyse.synthetic.world import World
 
     with told():
         world = World(persons, seed)
         with _bar() as progress:
             made = make_vault(vault, norway(), world, progress)
+            if as_delivered:
+                write_delivery(world, norway(), as_delivered, progress=progress)
     for manifest in made:
         rows = sum(table.rows for table in manifest.tables.values())
         out.print(f"  {manifest.name:<16}{f'{rows:,}'.replace(',', ' '):>16} rows")
@@ -71,10 +74,11 @@ def load(
 
     with told():
         for registry in _registries(catalogue):
+            own = delivery / registry.name  # of several registries, each may have a folder of its own
             with _bar() as progress:
                 report = load_delivery(
                     registry,
-                    delivery,
+                    own if own.is_dir() else delivery,
                     vault,
                     keys=keys,
                     synthetic=made_up,

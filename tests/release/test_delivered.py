@@ -59,9 +59,8 @@ def test_a_clean_delivery_gives_back_what_was_made(world: World, made: Vault, tm
             kept = [c.name for c in table.columns if c.kind.value not in ("person", "codes") and c.name != "household"]
             told = ", ".join(f'"{name}"' for name in kept) or "1"
             sides = [f"SELECT {told} FROM {side}_{registry.name}.{table.name}" for side in ("a", "b")]
-            different = con.execute(
-                f"SELECT count(*) FROM (({sides[0]} EXCEPT ALL {sides[1]}) UNION ALL ({sides[1]} EXCEPT ALL {sides[0]}))"
-            ).fetchone()
+            lost, gained = (f"({one} EXCEPT ALL {other})" for one, other in (sides, sides[::-1]))
+            different = con.execute(f"SELECT count(*) FROM ({lost} UNION ALL {gained})").fetchone()
             assert different == (0,), table.path
 
 

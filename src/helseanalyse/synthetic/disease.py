@@ -43,6 +43,7 @@ _YEARS_2013 = np.arange(2013, 2025)
 _SGLT2 = np.array([0.04, 0.09, 0.16, 0.24, 0.32, 0.38, 0.44, 0.50, 0.55, 0.60, 0.64, 0.66])
 _DPP4 = np.array([0.42, 0.45, 0.45, 0.42, 0.38, 0.36, 0.33, 0.30, 0.27, 0.22, 0.18, 0.16])
 SECOND = ("none", "sulfonylurea", "dpp4", "sglt2", "glp1")
+SULFONYLUREA = SECOND.index("sulfonylurea")
 
 
 LONG_AGO = -80_000  # before anyone's birth
@@ -100,11 +101,10 @@ def hazards(name: str) -> AgeHazard:
     return AgeHazard(rates, trend=0.012 if name == "cancer" else 0.0)
 
 
-def course(people: People, traits: Traits, seed: int, persons: int) -> Course:
-    """The diseases and treatments of a batch."""
+def course(people: People, traits: Traits, seed: int, rare: float) -> Course:
+    """The diseases and treatments of a batch. rare: factor on the rare diseases, see `boost`."""
     draw = Draw(seed, people.pid)
     since: dict[str, Days] = {}
-    rare = boost(persons)
 
     def onset(name: str, ratio: Floats | float = 1.0, start: Days | int = LONG_AGO, /, *causes: From) -> Days:
         need = draw.exponential(f"disease.{name}")
@@ -114,7 +114,7 @@ def course(people: People, traits: Traits, seed: int, persons: int) -> Course:
         return survived(draw, people, traits, name, on)
 
     since["type_1"] = lived("diabetes", onset("type_1"))
-    type_2 = lived("diabetes", onset("type_2", rare**0.7))
+    type_2 = lived("diabetes", onset("type_2", rare))
     since["type_2"] = np.where(since["type_1"] < NEVER, NEVER, type_2).astype(np.int32)
     diabetes = np.minimum(since["type_1"], since["type_2"])
     since["hypertension"] = onset("hypertension", 1.0, LONG_AGO, From(diabetes, 1.8))
@@ -185,10 +185,28 @@ def _after(draw: Draw, name: str, start: Days, share: float, mean_years: float) 
 
 
 def _diabetes_drugs(draw: Draw, people: People, traits: Traits, since: dict[str, Days]) -> Ints:
-    """Metformin, then a second drug; which one depends on year, age, kidneys, sex and education."""
-    since["metformin"] = _after(draw, "drug.metformin", since["type_2"], 0.80, 0.6)
-    since["second"] = _after(draw, "drug.second", since["metformin"], 0.92, 3.0)
-    when = since["second"]
+    """Metformin, then a second drug; whoever got a sulfonylurea may get a newer drug years later."""
+    since["metformin"] = _after(draw, "drug.metformin", since["type_2"], 0.82, 0.6)
+    begin = _after(draw, "drug.second", since["metformin"], 0.92, 2.6)
+    first = _choice(draw, "drug", people, traits, since, begin)
+    older = np.where(first == SULFONYLUREA, begin, NEVER).astype(np.int32)
+    since["sulfonylurea"] = older
+    changed = _after(draw, "drug.changed", older, 0.85, 4.0)
+    newer = _choice(draw, "drug.newer", people, traits, since, changed)
+    change = (changed < NEVER) & (newer != SULFONYLUREA)
+    second = np.where(change, newer, first)
+    since["second"] = np.where(change, changed, begin).astype(np.int32)
+    modern = (second == SECOND.index("dpp4")) | (second == SECOND.index("sglt2"))
+    crossed = _after(draw, "drug.crossed", np.where(modern, since["second"], NEVER).astype(np.int32), 0.30, 3.0)
+    no_sglt2_yet = (second == SECOND.index("dpp4")) & (year_of(crossed) < 2013)
+    since["crossed"] = np.where(no_sglt2_yet, NEVER, crossed).astype(np.int32)
+    insulin = _after(draw, "drug.insulin", begin, 0.35, 6.0)
+    since["insulin"] = np.minimum(insulin, since["type_1"])
+    return second.astype(np.int64)
+
+
+def _choice(draw: Draw, purpose: str, people: People, traits: Traits, since: dict[str, Days], when: Days) -> Ints:
+    """Which drug is begun on a day (place in SECOND, 0 if none): by year, age, kidneys, sex and education."""
     year = np.clip(year_of(when), 1950, 2030)
     sglt2 = np.interp(year, _YEARS_2013, _SGLT2) * (year >= 2013)
     dpp4 = np.where(year < 2013, np.interp(year, [2007, 2013], [0.0, 0.42]), np.interp(year, _YEARS_2013, _DPP4))
@@ -200,18 +218,11 @@ def _diabetes_drugs(draw: Draw, people: People, traits: Traits, since: dict[str,
         + choice.higher_education * (traits.education >= 2)
     )
     odds = sglt2 / np.maximum(dpp4, 1e-9) * np.exp(np.clip(shift, -20, 20))
-    either = draw.chance("drug.either", sglt2 + dpp4)
-    new = draw.chance("drug.sglt2", odds / (1.0 + odds))
-    glp1 = draw.chance("drug.glp1", np.interp(year, [2009, 2012, 2024], [0.0, 0.12, 0.65]))
-    second = np.where(either, np.where(new, 3, 2), np.where(glp1, 4, 1))
-    second = np.where(when < NEVER, second, 0)
-    others = (second == SECOND.index("dpp4")) | (second == SECOND.index("sglt2"))
-    crossed = _after(draw, "drug.crossed", np.where(others, when, NEVER).astype(np.int32), 0.30, 3.0)
-    no_sglt2_yet = (second == SECOND.index("dpp4")) & (year_of(crossed) < 2013)
-    since["crossed"] = np.where(no_sglt2_yet, NEVER, crossed).astype(np.int32)
-    insulin = _after(draw, "drug.insulin", since["second"], 0.35, 6.0)
-    since["insulin"] = np.minimum(insulin, since["type_1"])
-    return second.astype(np.int64)
+    either = draw.chance(f"{purpose}.either", sglt2 + dpp4)
+    new = draw.chance(f"{purpose}.sglt2", odds / (1.0 + odds))
+    glp1 = draw.chance(f"{purpose}.glp1", np.interp(year, [2009, 2012, 2024], [0.0, 0.12, 0.65]))
+    found = np.where(either, np.where(new, 3, 2), np.where(glp1, 4, SULFONYLUREA))
+    return np.where(when < NEVER, found, 0).astype(np.int64)
 
 
 def known_diabetes(course: Course) -> Days:

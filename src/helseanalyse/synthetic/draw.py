@@ -20,7 +20,7 @@ Bools = npt.NDArray[np.bool_]
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio, odd: steps that never repeat
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
-_TO_UNIT = 2.0**-53
+_TO_UNIT = 2.0**-52
 
 
 def mixed(words: Words) -> Words:
@@ -68,7 +68,8 @@ def unit(bits: Words) -> Floats:
     >>> bool(0 < unit(np.array([0], dtype=np.uint64))[0] < 1)
     True
     """
-    return ((bits >> np.uint64(11)).astype(np.float64) + 0.5) * _TO_UNIT
+    # 52 bits and a half: with 53, the largest would round to 1.
+    return ((bits >> np.uint64(12)).astype(np.float64) + 0.5) * _TO_UNIT
 
 
 def part(bits: Words, which: int) -> npt.NDArray[np.int64]:

@@ -40,11 +40,11 @@ class Lives:
         return (first | second) & (on <= self.died[rows]) & (on < STOP)
 
 
-def lives(layout: Layout, seed: int, pid: Ints) -> Lives:
-    """The lives of the persons with these numbers."""
+def lives(layout: Layout, seed: int, pid: Ints, rare: float = 1.0) -> Lives:
+    """The lives of the persons with these numbers. rare: factor on rare diseases (`disease.boost`)."""
     who = people(layout, seed, pid)
     kept = traits(who, seed)
-    ill = disease.course(who, kept, seed, layout.persons)
+    ill = disease.course(who, kept, seed, rare)
     infarctions = acute.infarctions(who, ill.since["infarction"], seed)
     strokes = acute.strokes(who, ill.since["stroke"], seed)
     _treat_after(Draw(seed, pid), ill, infarctions[0])

@@ -28,7 +28,7 @@ def standardised_table(
     bands = AgeBands(analysis.age_bands) if analysis.age_bands else standard.bands
     cells = grid(raw, analysis, bands, longest, by_time=by_time)
     enough = (max(rules.least, 1)) * DAYS_PER_YEAR
-    usable = cells.days[shown].sum(axis=1).min(axis=0) >= enough if shown else np.zeros(len(bands.lower), dtype=bool)
+    usable = cells.days[shown].min(axis=(0, 1)) >= enough if shown else np.zeros(len(bands.lower), dtype=bool)
     chosen = _longest_run(usable)
     names = list(combinations(raw.dimensions))
     rows: list[tuple[Cell, ...]] = []
@@ -101,7 +101,7 @@ def _notes(standard: StandardPopulation, bands: AgeBands | None, covered: float)
     first, last = bands.lower[0], bands.last
     ages = f"{first} and over" if last is None else f"{first}-{last}"
     notes = [
-        f"Directly standardised over ages {ages}, where every group has person-time.",
+        f"Directly standardised over ages {ages}, where every group has person-time in every period.",
         f"These ages are {covered:.0%} of the {standard.title} ({standard.source}).",
         "Gamma intervals (Fay and Feuer 1997).",
     ]

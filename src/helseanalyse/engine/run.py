@@ -66,7 +66,7 @@ def answer(
         if settings.on_step is not None:
             settings.on_step(name, took)
 
-    with process.opened(files, limits, tables=tables_of(grant.need)) as data:
+    with process.opened(files, limits, tables=_readable(grant.need, catalogue)) as data:
         plan = planned(
             study,
             catalogue,
@@ -77,6 +77,15 @@ def answer(
         )
         found = plan.assemble(data.answers(plan.steps, on_step))
     return RawAnswer(found.results, found.checks, tuple(seconds))
+
+
+def _readable(need: frozenset[str], catalogue: Catalogue) -> set[str]:
+    """The tables of a grant. Main codes are looked for in the table of all codes: whoever may read them reads there."""
+    found = tables_of(need)
+    for table, column in catalogue.columns():
+        if column.main and f"{table.path}.{column.main}" in need:
+            found |= {f"{table.path}__{column.name}", f"{table.path}__{column.name}__dictionary"}
+    return found
 
 
 def dictionaries(study: Specification, catalogue: Catalogue, data: Data) -> dict[CodeColumn, Dictionary]:

@@ -47,17 +47,28 @@ def holds(since: n.Series, until: n.Series, day: n.Series) -> n.Series:
     return n.And((n.Compare("<=", since, day), n.Or((n.IsNull(until), n.Compare("<", day, until)))))
 
 
+def stored(rows: n.Rows, build: Build) -> tuple[n.Rows, n.Series, n.Series]:
+    """The rows that periods come from, with their first day and the day after the last: no table is made of two dates
+    of stored rows, they are read where they are."""
+    if isinstance(rows, n.Spans):
+        domains = [one.domain for one in (rows.start, rows.stop) if one.domain is not None]
+        if domains:
+            return domains[0], rows.start, rows.stop
+    return rows, *period_of(rows, build)
+
+
 def disjoint(rows: n.Rows, build: Build) -> n.Rows:
     """The periods so that no day is in two of them: the rows themselves where the catalogue says so, else merged."""
-    return rows if _is_disjoint(rows, build) else n.Union((rows,))
+    return rows if is_disjoint(rows, build) else n.Union((rows,))
 
 
-def _is_disjoint(rows: n.Rows, build: Build) -> bool:
+def is_disjoint(rows: n.Rows, build: Build) -> bool:
+    """Whether no day can be in two of the periods."""
     table = Source.of(rows).table
     if isinstance(table, n.Table):
         return not build.described(table).overlaps
     if isinstance(table, n.Clip | n.Shift):
-        return _is_disjoint(table.of, build)
+        return is_disjoint(table.of, build)
     return not isinstance(table, n.Spans)
 
 
@@ -70,9 +81,13 @@ def over_periods(
     if isinstance(leaf, n.Covers):
         no = n.Case((n.Not(n.IsNull(leaf.date)),), (n.Constant(False, BOOL),), None, BOOL)
         return _covers(leaf, since, until), no
+    return _covers_all(leaf, since, until), covers_nothing(leaf)
+
+
+def covers_nothing(leaf: n.CoversAll) -> n.Series:
+    """Whether every day of none at all is covered: true for reversed dates."""
     order = (n.Compare("<=", leaf.first, leaf.last), n.Compare(">", leaf.first, leaf.last))
-    nothing = n.Case(order, (n.Constant(False, BOOL), n.Constant(True, BOOL)), None, BOOL)
-    return _covers_all(leaf, since, until), nothing
+    return n.Case(order, (n.Constant(False, BOOL), n.Constant(True, BOOL)), None, BOOL)
 
 
 def _covers(leaf: n.Covers, since: n.Series, until: n.Series) -> Aggregate:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from sqlglot import exp
+
 from helseanalyse.engine.codes import Codes
 from helseanalyse.engine.errors import EngineError
 from helseanalyse.engine.expressions import Place
 from helseanalyse.engine.leaves import uses_interval
 from helseanalyse.engine.scope import Scope
-from helseanalyse.engine.sql import Sql, both, col, compare, relation
+from helseanalyse.engine.sql import Sql, derived, relation
 from helseanalyse.study import nodes as n
 
 PID, INTERVAL = "pid", "interval_number"
@@ -48,11 +50,11 @@ class Frame:
         """The table by an alias."""
         return relation(self.table, alias=alias)
 
-    def joined(self, scope: Scope, pid: Sql, alias: str, also: Mapping[str, Sql] | None = None) -> None:
-        """Puts the frame beside a relation that has the column pid (and maybe other keys)."""
-        same = [compare(col(PID, alias), "==", pid)]
-        same += [compare(col(key, alias), "==", other) for key, other in (also or {}).items()]
-        scope.join(self.relation(alias), both(same))
+    def persons(self, scope: Scope, outputs: Mapping[str, Sql], alias: str) -> Sql:
+        """The frame with some values computed on it, as a relation: the table itself if they are its columns."""
+        if all(isinstance(value, exp.Column) for value in outputs.values()):
+            return self.relation(alias)
+        return derived(scope.select(outputs), alias)
 
     def scope(self, alias: str = "f") -> Scope:
         """A query over the frame itself."""

@@ -103,7 +103,7 @@ def _exists(leaf: n.Series, rows: n.Rows) -> Gather:
 
 def _picked(leaf: n.Series, pick: n.Pick, build: Build) -> Gather | None:
     source = Source.of(pick.of)
-    date = picks.first_or_last(pick, source, build)
+    date = picks.first_or_last(leaf, pick, source, build)
     if date is None:
         return None
     values = (picks.on_the_row(leaf, source.table), date)
@@ -137,9 +137,11 @@ def _look_up(leaf: n.LookUp, build: Build) -> Gather:
     return Gather(leaf, source, values, near.latest_value(leaf, since), None, repeats=not near.stands_alone(leaf))
 
 
-def _periods(leaf: n.Covers | n.CoversAll | n.CoveredDays, build: Build) -> Gather:
-    rows = leaf.of if isinstance(leaf, n.Covers) else covers.disjoint(leaf.of, build)
-    since, until = covers.period_of(rows, build)
+def _periods(leaf: n.Covers | n.CoversAll | n.CoveredDays, build: Build) -> Gather | None:
+    if isinstance(leaf, n.CoversAll) and not covers.is_disjoint(leaf.of, build):
+        return None
+    rows = covers.disjoint(leaf.of, build) if isinstance(leaf, n.CoveredDays) else leaf.of
+    rows, since, until = covers.stored(rows, build)
     source = Source.of(n.Filter(rows, covers.holds_a_day(since, until)))
     aggregate, absent = covers.over_periods(leaf, since, until)
     return Gather(leaf, source, (since, until), aggregate, absent, repeats=isinstance(leaf, n.Covers))

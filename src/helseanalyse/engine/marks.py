@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from helseanalyse.engine import sql
 from helseanalyse.engine.build import Build
 from helseanalyse.engine.codes import Codes, walk
-from helseanalyse.engine.covers import holds, holds_a_day, period_of
+from helseanalyse.engine.covers import holds, holds_a_day, stored
 from helseanalyse.engine.expressions import Place
 from helseanalyse.engine.frame import PID, Frame
 from helseanalyse.engine.intervals import Calendar, bit_and, depends_on_interval_alone
@@ -105,7 +105,7 @@ def _source(leaf: n.Series, build: Build) -> Source:
     if isinstance(leaf, n.Exists) and not isinstance(leaf.of, n.Pick):
         return Source.of(leaf.of)
     if isinstance(leaf, n.Covers):
-        rows, since, until = leaf.of, *period_of(leaf.of, build)
+        rows, since, until = stored(leaf.of, build)
         return Source.of(n.Filter(rows, n.And((holds_a_day(since, until), holds(since, until, leaf.date)))))
     raise NoMaskError
 

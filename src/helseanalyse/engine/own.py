@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sqlglot import exp
+
 from helseanalyse.engine import sql
 from helseanalyse.engine.build import Build
+from helseanalyse.engine.covers import covers_nothing, holds_a_day, stored
 from helseanalyse.engine.errors import EngineError
 from helseanalyse.engine.frame import PID, Frame
+from helseanalyse.engine.leaves import Source
 from helseanalyse.engine.periods import distinct_days, spans
-from helseanalyse.engine.sql import col, compare, relation
+from helseanalyse.engine.rows import Scan, driver_of
+from helseanalyse.engine.sql import call, col, compare, derived, if_null, ordered, relation, window
 from helseanalyse.study import nodes as n
 from helseanalyse.study.types import BOOL, INT
 
@@ -39,6 +44,8 @@ def facts_of(leaf: n.Series, frame: Frame, build: Build) -> Facts:
         return Facts(_count_episodes(leaf, name, frame, build), {leaf: name}, {leaf: NONE}, keys=frame.keys)
     if isinstance(leaf, n.Overlaps):
         return Facts(_overlaps(leaf, name, frame, build), {leaf: name}, {leaf: NO}, keys=frame.keys)
+    if isinstance(leaf, n.CoversAll):
+        return Facts(_covers_all(leaf, name, frame, build), {leaf: name}, {leaf: covers_nothing(leaf)}, keys=frame.keys)
     raise EngineError(
         f"The engine cannot compute {type(leaf).__name__} here. Use it as one value a person, or on rows of one table."
     )
@@ -47,14 +54,12 @@ def facts_of(leaf: n.Series, frame: Frame, build: Build) -> Facts:
 def _count_episodes(leaf: n.CountEpisodes, name: str, frame: Frame, build: Build) -> str:
     days = distinct_days(leaf.of, frame, build)
     keys = [col(key) for key in frame.keys]
-    gap = sql.compute(
-        col("day"), "-", sql.window(sql.call("lag", col("day")), sql.every(keys), [sql.ordered(col("day"))])
-    )
-    gaps = sql.query({**{key: col(key) for key in frame.keys}, "gap": gap}, sql.derived(days, "t"))
+    gap = sql.compute(col("day"), "-", window(call("lag", col("day")), sql.every(keys), [ordered(col("day"))]))
+    gaps = sql.query({**{key: col(key) for key in frame.keys}, "gap": gap}, derived(days, "t"))
     starts = sql.either([sql.is_null(col("gap")), compare(col("gap"), ">", sql.number(leaf.max_gap))])
     outputs = {**{key: col(key) for key in frame.keys}, name: sql.count_rows(starts)}
     why = f"Episodes a person: a gap of more than {leaf.max_gap} days starts a new one."
-    return build.table("episodes counted", sql.query(outputs, sql.derived(gaps, "t"), group=keys), why)
+    return build.table("episodes counted", sql.query(outputs, derived(gaps, "t"), group=keys), why)
 
 
 def _overlaps(leaf: n.Overlaps, name: str, frame: Frame, build: Build) -> str:
@@ -66,3 +71,34 @@ def _overlaps(leaf: n.Overlaps, name: str, frame: Frame, build: Build) -> str:
     meet = [compare(col("start", "l"), "<", col("stop", "r")), compare(col("start", "r"), "<", col("stop", "l"))]
     sql.join(select, relation(right.name, alias="r"), sql.both([*same, *meet]))
     return build.table("overlaps", select, "Persons with a day that is covered by both kinds of periods.")
+
+
+def _covers_all(leaf: n.CoversAll, name: str, frame: Frame, build: Build) -> str:
+    """Periods that may overlap cover every day if each begins before the ones before it have all ended."""
+    rows, since, until = stored(leaf.of, build)
+    meets = n.And((n.Compare("<=", since, leaf.last), n.Or((n.IsNull(until), n.Compare(">", until, leaf.first)))))
+    in_order = n.Compare("<=", leaf.first, leaf.last)
+    source = Source.of(n.Filter(rows, n.And((holds_a_day(since, until), meets, in_order))))
+    scan = Scan(source, driver_of(source, [since, until], build), frame, build)
+    keys = scan.keys()
+    columns = {
+        "start": scan.place.value(since),
+        "stop": if_null(scan.place.value(until), sql.day(sql.FOREVER)),
+        "first_day": scan.place.value(leaf.first),
+        "last_day": scan.place.value(leaf.last),
+    }
+    where = scan.restricted()
+    inner = scan.scope.select({**keys, **columns}, where=where)
+    by = [col(key) for key in keys]
+    # Of several periods that begin on one day it does not matter which comes first.
+    reached = window(exp.Max(this=col("stop")), sql.every(by), [ordered(col("start"))], "before")
+    joined = compare(col("start"), "<=", if_null(reached, col("first_day")))
+    placed = sql.query(
+        {**{key: col(key) for key in keys}, "joined": joined, "stop": col("stop"), "last_day": col("last_day")},
+        derived(inner, "t"),
+    )
+    whole = sql.both(
+        [call("bool_and", col("joined")), compare(exp.Max(this=col("stop")), ">", call("any_value", col("last_day")))]
+    )
+    select = sql.query({**{key: col(key) for key in keys}, name: whole}, derived(placed, "t"), group=sql.every(by))
+    return build.table("covered throughout", select, "Whether periods cover every day between two dates of the person.")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from helseanalyse.catalogue.model import Grain, Kind
 from helseanalyse.catalogue.model import Table as Described
 from helseanalyse.engine import sql
-from helseanalyse.engine.aggregates import summary
+from helseanalyse.engine.aggregates import also, summary, there_is
 from helseanalyse.engine.build import Build
 from helseanalyse.engine.frame import Frame
 from helseanalyse.engine.leaves import Source
@@ -42,36 +42,48 @@ def on_the_row(leaf: n.Series, table: n.Rows) -> n.Series:
     return n.Column(table, leaf.name, leaf.value_type)
 
 
-def first_or_last(pick: n.Pick, source: Source, build: Build) -> n.Series | None:
+def first_or_last(leaf: n.Series, pick: n.Pick, source: Source, build: Build) -> n.Series | None:
     """The date by which the pick is simply the first or last row; None where rows have to be ranked."""
-    if pick.position in (1, -1) and _in_row_order(source, pick.ties, build):
+    if pick.position not in (1, -1):
+        return None
+    if _is_sort_key(leaf, source) or _in_row_order(source, pick.ties, build):
         return source.order[0]
     return None
+
+
+def _is_sort_key(leaf: n.Series, source: Source) -> bool:
+    """Whether the value asked for is what the rows are sorted by: then ties do not matter."""
+    if not source.order or not isinstance(leaf, n.Column):
+        return False
+    key = source.order[0]
+    return isinstance(key, n.Column) and key.domain is not None and key.name == leaf.name
 
 
 def extreme_of(leaf: n.Series, pick: n.Pick, source: Source, date: n.Series, build: Build) -> Aggregate:
     """How the value of the first or last row by date is found in a scan."""
     value = on_the_row(leaf, source.table)
     least = pick.position == 1
-    is_the_date = (
-        isinstance(date, n.Column)
-        and isinstance(value, n.Column)
-        and value.name == date.name
-        and _required(date, source, build)
-    )
+    is_the_key = _is_sort_key(leaf, source)
+    never_unknown = is_the_key and _required(date, source, build)
 
     def aggregate(scan: Scan, keep: Sql | None) -> Sql:
         day = scan.place.once(date)
-        if is_the_date:
-            return summary("min" if least else "max", day, keep, floats=False)
+        if is_the_key:
+            found = summary("min" if least else "max", day, keep, floats=False)
+            if never_unknown or not least:
+                return found
+            # Unknown sorts first.
+            return sql.case((sql.negated(there_is(also(keep, sql.is_null(day.copy())))), found))
         key = row_key(day, scan.row_id())
         return only(sql.call("arg_min_null" if least else "arg_max_null", scan.place.value(value), key), keep)
 
     return aggregate
 
 
-def _required(date: n.Column, source: Source, build: Build) -> bool:
-    return isinstance(source.table, n.Table) and build.described(source.table).column(date.name).required
+def _required(date: n.Series, source: Source, build: Build) -> bool:
+    if not isinstance(source.table, n.Table) or not isinstance(date, n.Column):
+        return False
+    return build.described(source.table).column(date.name).required
 
 
 def _in_row_order(source: Source, ties: Sequence[str], build: Build) -> bool:

@@ -142,6 +142,10 @@ class Scan:
         self.attached: list[str] = []  # aliases of tables of days
         self._made: Made | None = None
         self._alias = "r"
+        self._people = frame.scope()
+        self._person = frame.place(self._people, build.codes)
+        self._of_person: dict[str, str] = {}
+        self._outputs: dict[str, Sql] = {key: self._people.take("f", key) for key in frame.keys}
         self.scope = self._over(source.table)
         self.place = Place(self.scope, build.codes, self._known, self._row, self._parameter)
 
@@ -168,15 +172,27 @@ class Scan:
     # --- where values come from
 
     def _known(self, series: n.Series) -> Sql | None:
-        if is_person_leaf(series):
-            if series not in self._frame.columns:
-                return None
-            self.beside_frame()
-            return self.scope.take("f", self._frame.columns[series])
-        return self._row_value(series) if is_row_leaf(series) else None
+        if is_row_leaf(series):
+            return self._row_value(series)
+        if series.domain is not None or isinstance(series, n.Constant):
+            return None
+        # A value of the person: computed once a person, not once a row.
+        self.beside_frame()
+        if series.key not in self._of_person:
+            self._of_person[series.key] = self._named(self._person.value(series))
+        return self.scope.take("f", self._of_person[series.key])
+
+    def _named(self, value: Sql) -> str:
+        if isinstance(value, exp.Column):
+            self._outputs[value.name] = value
+            return value.name
+        name = f"p{len(self._outputs)}"
+        self._outputs[name] = value
+        return name
 
     def _parameter(self, name: str) -> Sql:
         self.beside_frame()
+        self._outputs[name] = self._people.take("f", name)
         return self.scope.take("f", name)
 
     def _row(self, column: n.Column) -> Sql:
@@ -233,8 +249,10 @@ class Scan:
         if self._framed:
             return
         self._framed = True
-        also = {key: col(key, "r") for key in (self._made.keys[1:] if self._made else ())}
-        self._frame.joined(self.scope, col(PID, self._alias), "f", also)
+        same = [compare(col(PID, "f"), "==", col(PID, self._alias))]
+        same += [compare(col(key, "f"), "==", col(key, "r")) for key in (self._made.keys[1:] if self._made else ())]
+        # What it has beside its keys is known only when everything has been asked for.
+        self.scope.join(lambda: self._frame.persons(self._people, self._outputs, "f"), sql.both(same))
 
     def relation_of(self, column: n.Column) -> Sql:
         """A date of the row, as a column of the relation, for joins."""
@@ -306,9 +324,9 @@ def _path(table: n.Rows) -> tuple[str, str]:
 
 
 def has_row_leaf(series: n.Series) -> bool:
-    """Whether a value of a row comes from other rows."""
+    """Whether a value of a row comes from other rows, and so takes a step of its own. A search for codes does not."""
     if is_row_leaf(series):
-        return True
+        return not isinstance(series, n.InCodes)
     return not is_person_leaf(series) and any(
         has_row_leaf(part) for part in series.operands if isinstance(part, n.Series)
     )

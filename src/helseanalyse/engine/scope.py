@@ -6,12 +6,13 @@ statement grows with the study and not with how deeply its parts are nested. Duc
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlglot import exp
 
 from helseanalyse.engine.sql import Sql, both, col, compare, derived, identifier, join, named, query, relation
 
+Relation = Sql | Callable[[], Sql]
 INNER = "t"  # what every inner query is called
 DAY = "calendar_day"  # the column of a table of days that rows are joined by
 
@@ -27,7 +28,7 @@ class Scope:
 
     def __init__(self, source: Sql) -> None:
         self._source = source
-        self._joins: list[tuple[Sql, Sql | None, str]] = []
+        self._joins: list[tuple[Relation, Sql | None, str]] = []
         self._where: list[Sql] = []
         self._taken: dict[str, exp.Column] = {}
         self._layers: list[dict[str, Sql]] = []
@@ -35,8 +36,8 @@ class Scope:
         self._attached: list[tuple[str, str, Sql]] = []
         self._attachments: dict[tuple[int, str, str, str], dict[str, str]] = {}
 
-    def join(self, other: Sql, on: Sql | None, side: str = "") -> None:
-        """Another relation beside the first."""
+    def join(self, other: Relation, on: Sql | None, side: str = "") -> None:
+        """Another relation beside the first; a function is asked for it when the query is complete."""
         self._joins.append((other, on, side))
 
     def where(self, condition: Sql) -> None:
@@ -60,8 +61,8 @@ class Scope:
         """The value as a column of a layer, unless it is as simple as a column already."""
         if isinstance(value, exp.Column | exp.Literal | exp.Boolean | exp.Null):
             return value
-        if isinstance(value, exp.Cast) and isinstance(value.this, exp.Literal):
-            return value
+        if isinstance(value, exp.Cast) and isinstance(value.this, exp.Literal | exp.Neg):
+            return value  # a constant
         depth = 1 + max((self._depth[one.name] for one in value.find_all(exp.Column)), default=0)
         free = f"{name}{len(self._depth)}"
         while len(self._layers) < depth:
@@ -92,7 +93,7 @@ class Scope:
         """The whole query."""
         inner = query(list(_listed(self._taken)) or [exp.Literal.number(1)], self._source)
         for other, on, side in self._joins:
-            join(inner, other, on, side)
+            join(inner, other() if callable(other) else other, on, side)
         if self._where:
             inner.set("where", exp.Where(this=both(self._where)))
         for depth, layer in enumerate(self._layers, 1):

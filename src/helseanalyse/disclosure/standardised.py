@@ -101,7 +101,7 @@ def _notes(standard: StandardPopulation, bands: AgeBands | None, covered: float)
     first, last = bands.lower[0], bands.last
     ages = f"{first} and over" if last is None else f"{first}-{last}"
     notes = [
-        f"Directly standardised over ages {ages}, where every group has person-time in every period.",
+        f"Directly standardised over ages {ages}, where every group has person-time.",
         f"These ages are {covered:.0%} of the {standard.title} ({standard.source}).",
         "Gamma intervals (Fay and Feuer 1997).",
     ]

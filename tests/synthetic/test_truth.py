@@ -65,8 +65,8 @@ def test_sglt2_against_dpp4_protects_from_heart_failure(many):
     pick = np.flatnonzero(who)
     found, error = ratio(
         start[pick], many.end[pick], failure[pick], many.second[pick] == drugs[0], many.born[pick],
-        [many.sex[pick] == 1, many.education[pick] == 0, many.education[pick] == 1, many.since["kidney"][pick] < start[pick],
-         many.since["infarction"][pick] < start[pick]],
+        [many.sex[pick] == 1, many.education[pick] == 0, many.education[pick] == 1,
+         many.since["kidney"][pick] < start[pick], many.since["infarction"][pick] < start[pick]],
     )  # fmt: skip
     agrees(found, error, truth.SGLT2_HEART_FAILURE)
 

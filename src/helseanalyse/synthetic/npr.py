@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from helseanalyse.synthetic import arrow, figures, npr_disease
-from helseanalyse.synthetic.calendar import NEVER, STOP, day
+from helseanalyse.synthetic.calendar import NEVER, START, STOP, day
 from helseanalyse.synthetic.draw import Bools, Ints, Words, part, words
 from helseanalyse.synthetic.households import household_of
 from helseanalyse.synthetic.life import Lives
@@ -212,7 +212,7 @@ def tables(world: World, batch: int) -> dict[str, pa.Table]:
     parts += npr_disease.all_stays(lives, world.seed)
     parts += npr_disease.births(world, batch)
     stays = _joined(parts)
-    stays = stays.where(lives.resident(stays.row, stays.on))
+    stays = stays.where(lives.resident(stays.row, stays.on) & (stays.on >= START))
     left = stays.on + stays.length
     left = np.minimum(left, lives.died[stays.row])
     left = np.where(left >= STOP, NEVER, left)  # still there on the last day

@@ -39,30 +39,30 @@ _CANCER_FINE = {
 }  # fmt: skip
 
 PROCEDURES = (
-    "FNG02", "FNG05", "FNA10", "FPE00", "FPSX10", "FNC20", "NFB20", "NFB40", "NGB20", "NGA11", "NFJ51", "NHJ61",
-    "NCJ65", "NDM19", "ABC16", "ABC26", "ACC51", "JAB30", "JAH01", "JEA01", "JKA21", "JFB46", "UJD02", "UJF32",
-    "UJF35", "MCA10", "MCA00", "LCD01", "LCD11", "LCA10", "MAXX00", "KED22", "KKH00", "KAS20", "UKC02", "CJE20",
-    "CKD05", "CKC12", "DCA20", "EMB10", "DJD20", "GAA10", "UGC12", "GDA00", "QXA10", "QAE10", "QBE10", "PHB13",
-    "WBOC05", "WBGM00", "IAAA00", "JXAA10", "FXYA05", "ZXA00", "TNA30", "RXGD0", "AAFX00",
+    "FNG02", "FNG05", "FNA10", "FPE00", "FPE10", "FNC20", "NFB20", "NFB40", "NGB20", "NGA11", "NFJ51", "NHJ61",
+    "NCJ65", "NDM19", "ABC16", "ABC26", "ACC51", "JAB30", "JAH01", "JEA01", "JKA21", "JFB46", "JUD02", "JUF32",
+    "JUF35", "MCA10", "MCA00", "LCD01", "LCD11", "LCA10", "MAXX00", "KED22", "KEC00", "KAS20", "KUC02", "CJE20",
+    "CKD05", "CKC12", "DCA20", "EMB10", "DJD20", "GAA10", "GUC02", "GDA00", "QXA10", "QAE10", "QBE10", "PHB13",
+    "WBOC05", "WBGM00", "IAAA00", "JXAA10", "FYFX05", "ZXA00", "NAG34", "AAFX00",
 )  # fmt: skip
 _BY_FIELD = {
-    "cardiology": ("FNG02", "FNG05", "FNA10", "FPE00", "FNC20", "FXYA05"),
+    "cardiology": ("FNG02", "FNG05", "FNA10", "FPE00", "FNC20", "FYFX05"),
     "orthopaedics": ("NFB20", "NFB40", "NGB20", "NGA11", "NFJ51", "NHJ61", "NCJ65", "NDM19", "ABC16"),
     "neurosurgery": ("ABC16", "ABC26", "AAFX00"),
     "neurology": ("AAFX00", "ACC51"),
-    "gastrointestinal_surgery": ("JAB30", "JAH01", "JEA01", "JKA21", "JFB46", "UJF32"),
-    "gastroenterology": ("UJD02", "UJF32", "UJF35"),
+    "gastrointestinal_surgery": ("JAB30", "JAH01", "JEA01", "JKA21", "JFB46", "JUF32"),
+    "gastroenterology": ("JUD02", "JUF32", "JUF35"),
     "gynaecology_obstetrics": ("MCA10", "MCA00", "LCD01", "LCD11", "LCA10", "MAXX00"),
-    "urology": ("KED22", "KKH00", "UKC02"),
+    "urology": ("KED22", "KEC00", "KUC02"),
     "nephrology": ("KAS20", "JXAA10"),
     "eye": ("CJE20", "CKD05", "CKC12"),
     "ear_nose_throat": ("DCA20", "EMB10", "DJD20"),
-    "pulmonary_medicine": ("UGC12", "GAA10", "GDA00"),
+    "pulmonary_medicine": ("GUC02", "GAA10", "GDA00"),
     "dermatology": ("QXA10", "QAE10", "QBE10"),
     "oncology": ("WBOC05", "WBGM00"),
     "vascular_surgery": ("PHB13",),
 }
-_OTHER = ("ZXA00", "IAAA00", "TNA30", "QXA10")
+_OTHER = ("ZXA00", "IAAA00", "NAG34", "QXA10")
 
 
 @cache

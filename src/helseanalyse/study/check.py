@@ -29,6 +29,7 @@ __all__ = ["check", "need", "years"]
 
 PARTS = ("criteria", "variables", "exposures", "outcomes", "analyses", "expectations", "pins")
 MOST_PARTS = 500  # of each kind: what is more is no study
+MOST_PROBLEMS = 200  # told at once: nobody reads more before correcting some
 ORDER = {"error": 0, "warning": 1, "note": 2}
 
 
@@ -54,7 +55,7 @@ def check(spec: Specification, catalogue: Catalogue) -> tuple[Problem, ...]:
     if not any(each.is_error for each in found):
         found += time_warnings(spec, catalogue)
     placed = [replace(each, place=each.place or part_name(spec, each.path)) for each in found]
-    return tuple(sorted(dict.fromkeys(placed), key=lambda each: ORDER[each.severity]))
+    return tuple(sorted(dict.fromkeys(placed), key=lambda each: ORDER[each.severity])[:MOST_PROBLEMS])
 
 
 def _size(spec: Specification) -> Iterator[Problem]:

@@ -18,6 +18,7 @@ from helseanalyse.study.types import DATE, INT, CodeList, ValueType
 from helseanalyse.study.universe import table_node, value_type
 
 MOST_NAMES = 12
+MOST_UNKNOWN = 50  # codes that are told in one study
 EARLIEST, LATEST = date(1800, 1, 1), date(2200, 12, 31)  # days outside are slips of the keyboard
 PYTHON_TYPE = {
     Kind.BOOL: bool, Kind.INT: int, Kind.FLOAT: float, Kind.DATE: date, Kind.TEXT: str, Kind.CATEGORY: str,
@@ -33,12 +34,13 @@ def near_names(name: str, known: Iterable[str]) -> str:
 
 def catalogue_problems(places: dict[Node, str], spec: Specification, catalogue: Catalogue) -> Iterator[Problem]:
     """What the catalogue does not know, or knows otherwise."""
+    unknown: list[str] = []
     for node, path in places.items():
         if isinstance(node, nodes.InCodes):
-            yield from _codes(node.codes, path, spec)
+            yield from _codes(node.codes, path, spec, unknown)
         elif isinstance(node, nodes.Categorise):
             for codes in node.lists:
-                yield from _codes(codes, path, spec)
+                yield from _codes(codes, path, spec, unknown)
         elif isinstance(node, nodes.Constant):
             yield from _constant(node, path)
         elif isinstance(node, nodes.Parameter) and not path.startswith("/analyses/"):
@@ -167,7 +169,7 @@ def known_system(name: str) -> CodeSystem | None:
         return None
 
 
-def _codes(codes: CodeList, path: str, spec: Specification) -> Iterator[Problem]:
+def _codes(codes: CodeList, path: str, spec: Specification, unknown: list[str]) -> Iterator[Problem]:
     known = known_system(codes.system)
     if known is None:
         yield problem("S024", path=path, name=f"`{codes.system}`", nearest=", ".join(SYSTEM_NAMES))
@@ -176,6 +178,9 @@ def _codes(codes: CodeList, path: str, spec: Specification) -> Iterator[Problem]
         if known.normalise(code) != code:
             yield problem("S066", path=path, code=f"`{code}`", right=f"`{known.normalise(code)}`")
         elif known.status(code) not in (Status.LISTED, Status.FINER):
+            unknown.append(code)
+            if len(unknown) > MOST_UNKNOWN:
+                return  # the nearest codes of each take their time to find
             near = [known.written(other) for other in known.nearest(code)]
             yield problem(
                 "S022", path=path, code=f"`{code}`", system=known.name, nearest=", ".join(near) or known.version

@@ -51,7 +51,7 @@ def check(
             {"id": p.id, "severity": p.severity, "place": p.place, "what": p.what(), "remedy": p.remedy()}
             for p in problems
         ]
-        content = {"title": asked.title, "digest": digest(asked), "need": sorted(paths)}
+        content: dict[str, object] = {"title": asked.title, "digest": digest(asked), "need": sorted(paths)}
         content |= {"covered": covered, "permit": leave, "problems": told_problems}
         typer.echo(json.dumps(content, ensure_ascii=False, indent=1))
     else:
@@ -97,7 +97,7 @@ def explain(study: StudyFile, vault: VaultFolder = None) -> None:
 
     with told():
         opened = Vault.open(vault) if vault else None
-        steps = explained(study_from(study), opened.catalogue() if opened else norway(), opened)
+        steps = explained(study_from(study), opened.catalogue() if opened else norway())
     for step in steps:
         typer.echo(f"-- {step.name}: {step.why}\n{step.sql};\n")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -16,6 +16,9 @@ from helseanalyse.catalogue.read import norway
 from helseanalyse.cli.errors import Exit, terminal, told
 from helseanalyse.cli.study_file import permit_from, study_from, today
 from helseanalyse.permit import Permit, PermitError, grant, grant_public
+
+if TYPE_CHECKING:
+    from helseanalyse.vault.open import Vault
 
 StudyFile = Annotated[Path, typer.Argument(help="study.py, or the study.json of an earlier run.", show_default=False)]
 VaultFolder = Annotated[Path | None, typer.Option("--vault", help="The vault to ask.")]
@@ -35,6 +38,7 @@ def check(
     """
     from helseanalyse.study.check import check as find_problems
     from helseanalyse.study.codec import digest, dump
+    from helseanalyse.study.cost import cost
     from helseanalyse.study.need import need
     from helseanalyse.vault.open import Vault
 
@@ -43,6 +47,7 @@ def check(
         opened = Vault.open(vault) if vault else None
         catalogue = opened.catalogue() if opened else norway()
         problems, paths = find_problems(asked, catalogue), need(asked, catalogue)
+        price = cost(asked, _rows_of(opened, paths)) if opened else None
         leave, covered = _covered(paths, permit_from(permit) or _own(opened), catalogue)
         if save:
             save.write_text(dump(asked), encoding="utf-8")
@@ -52,13 +57,18 @@ def check(
             for p in problems
         ]
         content: dict[str, object] = {"title": asked.title, "digest": digest(asked), "need": sorted(paths)}
+        content |= {"seconds": price.seconds if price else None, "rows": dict(price.rows) if price else None}
         content |= {"covered": covered, "permit": leave, "problems": told_problems}
         typer.echo(json.dumps(content, ensure_ascii=False, indent=1))
     else:
         for problem in problems:
             colour = "red" if problem.severity == "error" else "yellow"
             out.print(f"[{colour}]{problem.severity}[/] {escape(str(problem))}")
-        out.print(_used(f"[bold]{escape(asked.title)}[/] [dim]{digest(asked)[:12]}[/]", paths, opened, catalogue))
+        tree = _used(f"[bold]{escape(asked.title)}[/] [dim]{digest(asked)[:12]}[/]", paths, opened, catalogue)
+        out.print(tree, crop=False, overflow="ignore", no_wrap=True)
+        if price:
+            rows = f"{sum(count for _, count in price.rows):,}".replace(",", " ")
+            out.print(f"Looks at about {rows} rows: some {max(price.seconds, 0.1):.1f} s on one core.")
         out.print(leave, style="green" if covered else "yellow")
     if any(problem.severity == "error" for problem in problems):
         raise typer.Exit(Exit.MISTAKE)
@@ -102,12 +112,18 @@ def explain(study: StudyFile, vault: VaultFolder = None) -> None:
         typer.echo(f"-- {step.name}: {step.why}\n{step.sql};\n")
 
 
-def _own(vault: object) -> Permit | None:
+def _rows_of(vault: Vault, paths: frozenset[str]) -> dict[str, int]:
+    """The rows of every table that a study reads, by its path."""
+    tables = {path.rpartition(".")[0] for path in paths}
+    held = {table: vault.manifest(table.split(".")[0]).tables for table in tables}
+    return {table: held[table][table.split(".")[1]].rows for table in tables}
+
+
+def _own(vault: Vault | None) -> Permit | None:
     """The permit that a synthetic vault carries for itself."""
     from helseanalyse.release.own_permit import own_permit
-    from helseanalyse.vault.open import Vault
 
-    return own_permit(vault) if isinstance(vault, Vault) else None
+    return own_permit(vault) if vault else None
 
 
 def _covered(paths: frozenset[str], permit: Permit | None, catalogue: Catalogue) -> tuple[str, bool]:
@@ -121,7 +137,7 @@ def _covered(paths: frozenset[str], permit: Permit | None, catalogue: Catalogue)
     return f"Permit {leave.permit} covers it, in the {leave.lane} lane.", True
 
 
-def _used(title: str, paths: frozenset[str], vault: object, catalogue: Catalogue) -> Tree:
+def _used(title: str, paths: frozenset[str], vault: Vault | None, catalogue: Catalogue) -> Tree:
     """What the study reads, as a small tree: registry, table, columns."""
     tree = Tree(title)
     tables: dict[str, dict[str, list[str]]] = {}
@@ -135,16 +151,12 @@ def _used(title: str, paths: frozenset[str], vault: object, catalogue: Catalogue
     return tree
 
 
-def _version(vault: object, registry: str) -> str:
-    from helseanalyse.vault.open import Vault
-
-    return f", version {vault.latest(registry)}" if isinstance(vault, Vault) else ""
+def _version(vault: Vault | None, registry: str) -> str:
+    return f", version {vault.latest(registry)}" if vault else ""
 
 
-def _size(vault: object, registry: str, table: str) -> str:
-    from helseanalyse.vault.open import Vault
-
-    if not isinstance(vault, Vault):
+def _size(vault: Vault | None, registry: str, table: str) -> str:
+    if vault is None:
         return ""
     facts = vault.manifest(registry).tables[table]
     years = f", {facts.first.year}-{facts.last.year}" if facts.first and facts.last else ""

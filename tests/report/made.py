@@ -36,6 +36,7 @@ from helseanalyse.study.answer import (
 from helseanalyse.study.specification import Specification
 
 DRUGS = Dimension("drug", ("SGLT2", "DPP-4", None))
+DAYS = (365, 730, 1095, 1460, 1825)
 SEXES = Dimension("sex", ("female", "male", None))
 
 
@@ -74,7 +75,7 @@ def study() -> Specification:
     asked.flow()
     asked.table_one(by=drug)
     asked.rates(failure, by=[drug, "age", "year"], age_bands=(40, 60, 70, 80), standard="nordic-2000")
-    asked.survival(failure, by=drug, at=(365, 730, 1095, 1460, 1825))
+    asked.survival(failure, by=drug, at=DAYS)
     asked.counts(by=[drug, "sex"])
     return asked.specification()
 

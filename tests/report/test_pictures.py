@@ -12,6 +12,7 @@ from tests.report.pages import answer, table
 
 from helseanalyse.disclosure.rules import CHECKED, OPEN
 from helseanalyse.report.figures import figures
+from helseanalyse.report.frame import Frame
 from helseanalyse.report.language import writer
 from helseanalyse.report.palette import DARK, INK, LIGHT, MUTED, PAPER, SHADE, UNKNOWN_COLOUR, Palette
 from helseanalyse.report.pictures.axes import spread
@@ -175,6 +176,29 @@ def test_gaps_are_not_bridged() -> None:
     assert content.count('class="fh"') == 1
 
 
+@pytest.mark.parametrize("rules", [OPEN, CHECKED])
+@pytest.mark.parametrize("scale", [1.0, 0.02])
+@pytest.mark.parametrize("method", ["aalen_johansen", "kaplan_meier"])
+def test_the_title_of_a_curve_says_what_the_table_of_risks_says(rules: object, scale: float, method: str) -> None:
+    """Few steps far apart: what is between two of them is on the straight line."""
+    curve, risks = made.released(rules, made.curve(method, scale=scale))  # type: ignore[arg-type]
+    label = (
+        figures(answer(curve, risks))["figures/survival.svg"].decode().partition('aria-label="')[2].partition('"')[0]
+    )
+    read = Frame(risks)
+    shown = [float(n) for n in re.findall(r"(?:SGLT2|DPP-4) ([\d.]+) %", label)]
+    by_day = {
+        (row[0], read.number(row, "day")): read.number(row, "estimate")
+        for row in risks.rows
+        if read.text(row, "cause") == "heart failure"
+    }
+    days = [d for d in made.DAYS if all(by_day[group, d] is not None for group in ("SGLT2", "DPP-4"))]
+    expected = [100 * (by_day[group, days[-1]] or 0) for group in ("SGLT2", "DPP-4")]
+    if method == "kaplan_meier":
+        expected = [100 - share for share in expected]
+    assert shown == pytest.approx(expected, abs=0.051)
+
+
 # ---------------------------------------------------------------- axes
 @pytest.mark.parametrize(
     ("low", "high", "ticks"),
@@ -203,7 +227,7 @@ def test_ticks_begin_at_0_and_reach_the_top(most: float) -> None:
     ("last", "wished", "names"),
     [
         (3652, [], ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]),
-        (1826, [365, 1095, 1826], ["0", "1", "3", "5"]),  # where the persons at risk are given
+        (1826, [365, 1095, 1826], ["0", "1", "", "3", "", "5"]),  # where the persons at risk are given
         (1826, [400, 900], ["0", "1", "2", "3", "4", "5"]),  # those are no whole years
         (180, [], ["0", "1", "2", "3", "4", "5"]),
         (30, [], ["0", "5", "10", "15", "20", "25", "30"]),

@@ -148,3 +148,24 @@ def test_dates_and_limits() -> None:
     en, nb = language("en").numbers, language("nb").numbers
     assert (en.day(date(2024, 5, 3)), nb.day(date(2024, 5, 3))) == ("3 May 2024", "3. mai 2024")
     assert (en.limits(-0.1, 0.2, 1), nb.limits(-0.1, 0.2, 1)) == ("(−0.1 to 0.2)", "(−0,1 til 0,2)")
+
+
+@pytest.mark.parametrize(
+    ("step", "english", "bokmal"),
+    [
+        (
+            "Everyone resident between 2015-01-01 and 2024-12-31",
+            "Everyone resident between 1 January 2015 and 31 December 2024",
+            "Alle bosatte mellom 1. januar 2015 og 31. desember 2024",
+        ),
+        ("Everyone in the register", "Everyone in the register", "Alle i registeret"),
+        (
+            "With an index date in the study period",
+            "With an index date in the study period",
+            "Med en indeksdato i studieperioden",
+        ),
+        ("aged 40 or more", "aged 40 or more", "aged 40 or more"),
+    ],
+)
+def test_steps(step: str, english: str, bokmal: str) -> None:
+    assert (writer("en", None).step(step), writer("nb", None).step(step)) == (english, bokmal)

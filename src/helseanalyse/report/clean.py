@@ -15,7 +15,8 @@ from markupsafe import Markup
 
 REPLACEMENT: Final = "\ufffd"
 _INTERVAL: Final = re.compile(r"(\d)–(?=\d)")
-_BEFORE_INTERVAL: Final = re.compile(r"(\d(?: %)?) \((?=[\d−])")
+_PERCENT: Final = re.compile(r"(\d) %")
+_BEFORE_INTERVAL: Final = re.compile(r"(\d(?:\u00a0%)?) \((?=[\d−])")
 _CONTROL: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
@@ -58,7 +59,7 @@ def joined(text: str) -> str:
     >>> joined("0.69 (0.61–0.78) in A")
     '0.69\xa0(0.61–\u20600.78) in A'
     """
-    return _INTERVAL.sub("\\1–\u2060", _BEFORE_INTERVAL.sub("\\1\u00a0(", text))
+    return _INTERVAL.sub("\\1–\u2060", _BEFORE_INTERVAL.sub("\\1\u00a0(", _PERCENT.sub("\\1\u00a0%", text)))
 
 
 class Names:

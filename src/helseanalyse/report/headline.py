@@ -8,13 +8,12 @@ from helseanalyse.report.clean import clean
 from helseanalyse.report.frame import Frame, Row
 from helseanalyse.report.language import Writer, sentence_case
 from helseanalyse.report.numbers import HIDDEN, decimals_for, decimals_of_ratio
-from helseanalyse.report.results import tables_of
+from helseanalyse.report.results import MOST_COMPARED, compared, tables_of
 from helseanalyse.report.view import ReportView
 from helseanalyse.study.answer import Hidden, SafeAnswer, SafeTable
 from helseanalyse.study.specification import Incidence
 
 YEAR = 365.25
-MOST_GROUPS = 4  # more groups than this are not read out; the lowest and the highest are
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +39,8 @@ def _answer(view: ReportView, writer: Writer) -> list[str]:
     for table in answer.tables:
         said: list[str] = []
         if table.kind == "rates" and table.id not in timed:
-            compared = _compared(table, answer)
-            said = [*_rates(compared, answer, writer), *_risks(compared, answer, writer)]
+            main = compared(table, answer)
+            said = [*_rates(main, answer, writer), *_risks(main, answer, writer)]
         elif table.kind == "rates":
             said = _over_time(_timed(table, answer), "rate", writer)
         elif table.kind == "trend":
@@ -50,13 +49,6 @@ def _answer(view: ReportView, writer: Writer) -> list[str]:
             return said
     others = [*_only_risks(answer, writer), *_largest(answer, writer)][:2]
     return others or _flow(answer, writer) or [writer.say("answer.nothing")]
-
-
-def _compared(table: SafeTable, answer: SafeAnswer) -> SafeTable:
-    """The table of the same outcome that compares a few groups, where there is one: that is what is asked."""
-    outcome = Frame(table).facts.get("outcome")
-    few = [t for t in tables_of(answer, "rates") if 2 <= len(t.rows) <= MOST_GROUPS]
-    return next((t for t in few if Frame(t).facts.get("outcome") == outcome), table)
 
 
 def _rates(table: SafeTable, answer: SafeAnswer, writer: Writer) -> list[str]:
@@ -70,7 +62,7 @@ def _rates(table: SafeTable, answer: SafeAnswer, writer: Writer) -> list[str]:
     said = [_with_limits(frame, row, "rate", decimals, writer) for row in table.rows]
     if len(said) == 1 and not frame.dimensions:
         main = writer.say("answer.rate.one", outcome=outcome, rate=said[0], unit=unit)
-    elif len(said) <= MOST_GROUPS:
+    elif len(said) <= MOST_COMPARED:
         listed = [
             writer.say("answer.in", number=s, group=writer.group(frame.group(row)))
             for s, row in zip(said, table.rows, strict=True)
@@ -86,7 +78,7 @@ def _standardised(table: SafeTable, answer: SafeAnswer, writer: Writer) -> list[
     """The age-standardised rates of the same groups, where the study asks for them."""
     for other in tables_of(answer, "rates_standardised"):
         frame = Frame(other)
-        if other.id != f"{table.id}_standardised" or frame.has("period") or not 2 <= len(other.rows) <= MOST_GROUPS:
+        if other.id != f"{table.id}_standardised" or frame.has("period") or not 2 <= len(other.rows) <= MOST_COMPARED:
             continue
         if any(frame.number(row, "rate") is None for row in other.rows):
             continue
@@ -174,7 +166,7 @@ def _risk_sentence(table: SafeTable, writer: Writer) -> str:
         if day is not None
         and all(frame.number(r, "estimate") is not None for r in rows if frame.number(r, "day") == day)
     ]
-    if not days or len(frame.groups) > MOST_GROUPS:
+    if not days or len(frame.groups) > MOST_COMPARED:
         return ""
     last = [row for row in rows if frame.number(row, "day") == max(days)]
     decimals = min(max(decimals_for([100 * (frame.number(row, "estimate") or 0) for row in last], 2), 1), 2)
@@ -215,7 +207,7 @@ def _over_time(table: SafeTable, measure: str, writer: Writer) -> list[str]:
         periods = [writer.level(frame.text(row, "period")) for row in (known[0], known[-1])]
         said = writer.say("answer.from to", first=ends[0], last=ends[1], start=periods[0], end=periods[1])
         listed.append(f"{writer.group(group)} {said}" if group else said)
-    if not listed or len(listed) > MOST_GROUPS:
+    if not listed or len(listed) > MOST_COMPARED:
         return []
     kind = "answer.standardised over time" if table.kind == "rates_standardised" else "answer.over time"
     title = table.title.partition(":")[0] if table.kind != "trend" else table.title.rpartition(" by ")[0]

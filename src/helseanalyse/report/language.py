@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final
 
 from helseanalyse.report.bokmal import WORDS as BOKMAL
@@ -17,6 +18,7 @@ from helseanalyse.study.answer import Heading
 from helseanalyse.study.specification import Specification
 
 _TABLES: Final[Mapping[str, Mapping[str, str]]] = {"en": ENGLISH, "nb": BOKMAL}
+_RESIDENT: Final = re.compile(r"Everyone resident between (\d{4}-\d\d-\d\d) and (\d{4}-\d\d-\d\d)")
 _AND_OVER: Final = re.compile(r"(\d+) and over")
 _UNDER: Final = re.compile(r"under (\d+)")
 _BAND: Final = re.compile(r"(\d+)-(\d+)")
@@ -101,6 +103,14 @@ class Writer:
         if found := _BAND.fullmatch(level):
             return f"{found[1]}–{found[2]}"
         return clean(level)
+
+    def step(self, name: str) -> str:
+        """A step of the flow: the engine's own first steps in the report's language, a study's in its own words."""
+        if found := _RESIDENT.fullmatch(name):
+            first, last = (self.numbers.day(date.fromisoformat(day)) for day in found.groups())
+            return self.say("step.resident", first=first, last=last)
+        known = {"Everyone in the register": "step.register", "With an index date in the study period": "step.index"}
+        return self.say(known[name]) if name in known else clean(name)
 
     def group(self, group: Group) -> str:
         """A group by its levels, or "everyone"."""

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from math import floor, isfinite, log10
-from statistics import median
 
 THIN = "\u202f"  # narrow no-break space: groups of three digits, never broken over two lines
 MINUS = "\u2212"
@@ -72,15 +71,28 @@ def decimals_of(number: float, digits: int = 3) -> int:
 
 
 def decimals_for(numbers: Iterable[float], digits: int = 3) -> int:
-    """One number of decimals for a column: `digits` significant digits in its middle, two in its smallest number.
+    """One number of decimals for a column: `digits` significant digits in its largest number, two in its smallest.
 
-    >>> decimals_for([5.1, 7.4, 12.0]), decimals_for([120.4, 0.031]), decimals_for([])
-    (2, 3, 0)
+    Where the two lie far apart the largest may get one decimal more than it needs; `at_least_one` then sees to
+    the small ones.
+
+    >>> decimals_for([5.1, 7.4]), decimals_for([4.3, 14.6]), decimals_for([338.2, 0.031]), decimals_for([])
+    (2, 1, 1, 0)
     """
-    sizes = sorted(abs(n) for n in numbers if isfinite(n) and n)
+    sizes = [abs(n) for n in numbers if isfinite(n) and n]
     if not sizes:
         return 0
-    return max(decimals_of(median(sizes), digits), min(decimals_of(sizes[0], 2), 3))
+    most = decimals_of(max(sizes), digits)
+    return max(most, min(decimals_of(min(sizes), 2), most + 1))
+
+
+def at_least_one(number: float, decimals: int) -> int:
+    """The decimals of a column, or as many as show one digit of a number that would be written as 0 with them.
+
+    >>> at_least_one(0.031, 1), at_least_one(0.31, 1), at_least_one(0.0, 1)
+    (2, 1, 1)
+    """
+    return max(decimals, decimals_of(number, 1)) if abs(number) < 0.5 * 10.0**-decimals else decimals
 
 
 def decimals_of_ratio(*numbers: float) -> int:

@@ -17,6 +17,7 @@ from helseanalyse.report.shown import Display, display
 from helseanalyse.study.answer import SafeAnswer, SafeTable
 from helseanalyse.study.specification import Incidence, Specification
 
+MOST_COMPARED = 4  # groups that are read out; of more, the lowest and the highest are
 MOST_STEPS = 120  # steps of a curve that a page lists; its picture and its CSV have all
 OWN_PLACE = ("flow", "table_one")  # kinds that have a section of their own
 
@@ -46,6 +47,13 @@ class Block:
 def tables_of(answer: SafeAnswer, kind: str) -> tuple[SafeTable, ...]:
     """The tables of a kind, in the order of the answer."""
     return tuple(table for table in answer.tables if table.kind == kind)
+
+
+def compared(table: SafeTable, answer: SafeAnswer) -> SafeTable:
+    """The table of the same outcome that compares a few groups, where there is one: that is what is asked."""
+    outcome = Frame(table).facts.get("outcome")
+    few = [t for t in tables_of(answer, "rates") if 2 <= len(t.rows) <= MOST_COMPARED]
+    return next((t for t in few if Frame(t).facts.get("outcome") == outcome), table)
 
 
 def learn(answer: SafeAnswer, writer: Writer) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from helseanalyse.report.clean import clean
 from helseanalyse.report.frame import Frame, Row, as_number
 from helseanalyse.report.language import Writer
-from helseanalyse.report.numbers import DASH, HIDDEN, decimals_for, decimals_of_ratio
+from helseanalyse.report.numbers import DASH, HIDDEN, at_least_one, decimals_for, decimals_of_ratio
 from helseanalyse.study.answer import Cell, Heading, Hidden, SafeTable
 
 MOST_ROWS = 400  # rows of a table that a page shows; all of them are in its CSV
@@ -143,6 +143,8 @@ def _column(
         label = writer.say("column.survival" if frame.facts.get("method") == "kaplan_meier" else "column.incidence")
     if table.kind == "rates_standardised" and heading.name == "rate":
         label = writer.say("column.standardised")
+    if table.kind == "curve" and frame.facts.get("shape") == "line" and heading.name in ("at_risk", "events"):
+        label = writer.say(f"column.released.{heading.name}")  # rounded, and not simply those at risk
     factor = 100.0 if percent else 1.0
     decimals = _decimals(values, factor, heading.name, unit)
     if place + 2 < len(table.columns) and table.columns[place + 1].name == "low" and frame.place("low") == place + 1:
@@ -171,7 +173,7 @@ def _label(table: SafeTable, row: Row, place: int, writer: Writer) -> Shown:
     if cell is None:
         return NONE
     if table.kind == "flow":
-        return Shown(clean(cell))
+        return Shown(writer.step(str(cell)))
     return Shown(writer.level(str(cell)))
 
 
@@ -181,7 +183,7 @@ def _number(cell: Cell, factor: float, decimals: int, writer: Writer) -> Shown:
     value = as_number(cell)
     if value is None:
         return NONE if cell is None else Shown(clean(cell))
-    return Shown(writer.numbers.fixed(factor * value, decimals), "number")
+    return Shown(writer.numbers.fixed(factor * value, at_least_one(factor * value, decimals)), "number")
 
 
 def _estimate(cells: Row, factor: float, decimals: int, writer: Writer, *, ratio: bool) -> Shown:
@@ -194,8 +196,7 @@ def _estimate(cells: Row, factor: float, decimals: int, writer: Writer, *, ratio
         return NONE
     if low is None or high is None:
         return Shown(writer.numbers.fixed(factor * value, decimals), "number")
-    if ratio:
-        decimals = decimals_of_ratio(value, low, high)
+    decimals = decimals_of_ratio(value, low, high) if ratio else at_least_one(factor * value, decimals)
     return Shown(writer.numbers.estimate(factor * value, factor * low, factor * high, decimals), "number")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from helseanalyse.report.language import Writer, writer
-from helseanalyse.report.results import learn, results, titled
+from helseanalyse.report.results import compared, learn, results, titled
 from helseanalyse.report.shown import display
 from helseanalyse.study.answer import SafeAnswer, SafeTable
 from helseanalyse.study.specification import Specification
@@ -44,5 +44,5 @@ def _main(answer: SafeAnswer, study: Specification | None, pen: Writer) -> SafeT
         kinds = FIRST if result.timed else FIRST[1:]
         for kind in kinds:
             if found := result.of(kind):
-                return found[0]
+                return compared(found[0], answer) if kind == "rates" else found[0]
     return next((table for table in answer.tables if table.kind == "flow"), None)

@@ -40,6 +40,8 @@ def x_axis(plot: Plot, x: Callable[[float], float], ticks: Sequence[tuple[float,
         if grid:
             parts.append(line(at, plot.top, at, plot.bottom, kind="r", colour=GRID))
         parts.append(line(at, plot.bottom, at, plot.bottom + 4))
+        if not name:
+            continue
         name = shorten(name, 2 * max(min(at, plot.right + 14 - at), 8))  # inside the picture
         half = measure(name) / 2
         if at - half > free:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -103,13 +104,15 @@ def day_ticks(last: float, writer: Writer, most: int, wished: Sequence[float] = 
     word, length = axis_unit(last)
     units = [day / length for day in wished]
     if len(units) > 1 and all(abs(u - round(u)) < 0.02 * max(u, 1) / 2 for u in units):
-        ticks = [0.0, *(float(round(u)) for u in units)]
-    else:
-        span = last / length
-        step = max(nice_step(span, most), 1.0)
-        if word == "months":
-            step = next((s for s in (1.0, 2.0, 3.0, 6.0, 12.0) if span / s <= most + 1), step)
-        ticks = [i * step for i in range(int(span / step + 0.005) + 1)]
+        named = {0, *(round(u) for u in units)}
+        rest = range(int(last / length) + 1) if last / length <= 40 else sorted(named)
+        # Every unit has a tick; those with a number at risk under them have a name.
+        return [(u * length, writer.numbers.whole(u) if u in named else "") for u in sorted({*rest, *named})]
+    span = last / length
+    step = max(nice_step(span, most), 1.0)
+    if word == "months":
+        step = next((s for s in (1.0, 2.0, 3.0, 6.0, 12.0) if span / s <= most + 1), step)
+    ticks = [i * step for i in range(int(span / step + 0.005) + 1)]
     return [(tick * length, writer.numbers.fixed(tick, 0)) for tick in ticks]
 
 
@@ -122,22 +125,24 @@ class _Chart:
     writer: Writer
 
     def finding(self) -> str:
-        """The share with the event at the last day on which every group is still drawn."""
-        say, last = self.writer.say, min(line.days[-1] for line in self.lines)
-        turned = is_turned(self.frame)
-        survival = self.frame.facts.get("method") == "kaplan_meier" and not turned
+        """The share at the last day with a known number at risk, or else at the last on which every group is drawn."""
+        say, shared = self.writer.say, min(line.days[-1] for line in self.lines)
+        known = _at_risk_cells(self.risks, self.cause, shared, self.writer) if self.risks is not None else {}
+        last = max((min(day, shared) for numbers in known.values() for day in numbers), default=shared)
+        survival = self.frame.facts.get("method") == "kaplan_meier" and not is_turned(self.frame)
         what = say("curve.without" if survival else "curve.with", cause=self.cause)
-        ends = [_at(line, last) for line in self.lines]
-        decimals = min(decimals_for(ends, 2), 2)
+        ends = [_at(line, last, stepped=self._stepped) for line in self.lines]
+        decimals = min(max(decimals_for(ends, 2), 1), 2)
         shown = [
-            f"{self.writer.numbers.fixed(end, decimals)} %"
-            + (f" ({self.writer.group(line.group)})" if line.group else "")
+            (f"{self.writer.group(line.group)} " if line.group else "")
+            + f"{self.writer.numbers.fixed(end, decimals)} %"
             for end, line in zip(ends, self.lines, strict=True)
         ]
         if len(shown) > MOST_NAMED:
             low, high = (pick(zip(ends, shown, strict=True))[1] for pick in (min, max))
             shown = [say("curve.range", low=low, high=high)]
-        return say("curve.finding", what=what, when=self._when(last), shares=self.writer.language.listed(shown))
+        word = "curve.finding.survival" if survival else "curve.finding"
+        return say(word, what=what, when=self._when(last), shares=", ".join(shown))
 
     def _when(self, day: float) -> str:
         years = day / YEAR
@@ -189,13 +194,17 @@ class _Chart:
     def _falling(self) -> bool:
         return self.lines[0].values[0] == 100.0
 
+    @property
+    def _stepped(self) -> bool:
+        return self.frame.facts.get("shape") != "line"
+
     def _measure(self) -> str:
         kind = "km" if self.frame.facts.get("method") == "kaplan_meier" else "aj"
         turned = "turned" if kind == "km" and not self._falling else "plain"
         return self.writer.say(f"curve.axis.{kind}.{turned}")
 
     def _draw_lines(self, x: Scale, y: Scale, looks: list[Look]) -> list[str]:
-        stepped = self.frame.facts.get("shape") != "line"
+        stepped = self._stepped
         parts = []
         if len(self.lines) <= MOST_NAMED:  # more bands than that hide each other
             for line, look in zip(self.lines, looks, strict=True):
@@ -207,8 +216,13 @@ class _Chart:
         return parts
 
 
-def _at(line: Line, day: float) -> float:
-    return [value for on, value in zip(line.days, line.values, strict=True) if on <= day][-1]
+def _at(line: Line, day: float, *, stepped: bool) -> float:
+    """The value on a day: that of the last step, or on the straight line between two points."""
+    before = bisect_right(line.days, day) - 1
+    if stepped or before == len(line.days) - 1:
+        return line.values[before]
+    (a, b), (low, high) = line.days[before : before + 2], line.values[before : before + 2]
+    return low + (high - low) * (day - a) / (b - a)
 
 
 def _path(

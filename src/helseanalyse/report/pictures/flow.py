@@ -38,7 +38,7 @@ def flow_finding(frame: Frame, writer: Writer) -> str:
 
 def step_name(row: Row, writer: Writer) -> str:
     """A step in the study's own words: an exclusion as what the persons left are without."""
-    name, kind = str(row[0]), str(row[1])
+    name, kind = writer.step(str(row[0])), str(row[1])
     return writer.say("flow.without", name=name) if kind == "exclude" else sentence_case(name)
 
 
@@ -113,7 +113,7 @@ def _side(frame: Frame, row: Row, before: Row, writer: Writer, width: float) -> 
         number = f"{writer.say('flow.left out')}: {HIDDEN}"
     else:
         left = as_number(cell) or 0
-        share = f" ({writer.numbers.fixed(100 * left / had, 1)} %)" if had else ""
+        share = f" ({writer.numbers.fixed(100 * left / had, 1)} %)" if had and left else ""
         number = f"{writer.say('flow.left out')}: {writer.numbers.whole(left)}{share}"
     name, kind = str(row[0]), str(row[1])
     known = {"index": "flow.no index", "require": "flow.not", "exclude": "flow.had"}

@@ -133,12 +133,9 @@ def _finding(frame: Frame, measure_name: str, panels: list[Panel], along: str, u
     for s in series:
         (a, first, *_), (b, last, *_) = s.points[0], s.points[-1]
         numbers = [writer.numbers.fixed(n, decimals) for n in (first, last)]
-        said.append(
-            writer.say(
-                "lines.from to", first=numbers[0], last=numbers[1], start=panels[0].along[a], end=panels[0].along[b]
-            )
-            + (f" ({writer.group(s.group)})" if s.group else "")
-        )
+        periods = panels[0].along
+        change = writer.say("lines.from to", first=numbers[0], last=numbers[1], start=periods[a], end=periods[b])
+        said.append(f"{writer.group(s.group)} {change}" if s.group else change)
     return writer.say("lines.finding", what=what, unit=unit, said="; ".join(said))
 
 

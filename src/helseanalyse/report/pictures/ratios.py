@@ -16,6 +16,7 @@ from helseanalyse.report.svg import document, line, mark, measure, shorten, text
 from helseanalyse.study.answer import Hidden, SafeTable
 
 MOST_ROWS = 60
+MOST_SAID = 4  # groups whose numbers stand in the title
 ROW = 30.0
 
 
@@ -54,9 +55,9 @@ def forest_picture(table: SafeTable, writer: Writer) -> Picture | None:
 
 
 def _ratio_finding(frame: Frame, estimates: list[Estimate], writer: Writer) -> str:
-    shown = [f"{e.said} ({e.name})" for e in estimates[1:] if e.value is not None][:4]
+    shown = [f"{e.name} {e.said}" for e in estimates[1:] if e.value is not None][:MOST_SAID]
     outcome = str(frame.facts.get("outcome", ""))
-    return writer.say("ratio.finding", outcome=outcome, against=estimates[0].name, ratios=writer.language.listed(shown))
+    return writer.say("ratio.finding", outcome=outcome, against=estimates[0].name, ratios=", ".join(shown))
 
 
 def rates_picture(table: SafeTable, standardised: SafeTable | None, writer: Writer) -> Picture | None:
@@ -103,12 +104,14 @@ def _rate(frame: Frame, row: tuple, group: Group, decimals: int, writer: Writer,
 
 def _rate_finding(frame: Frame, estimates: list[Estimate], unit: str, writer: Writer) -> str:
     outcome = str(frame.facts.get("outcome", ""))
-    if len(estimates) == 1:
-        return writer.say("rate.finding.one", outcome=outcome, rate=estimates[0].said, unit=unit)
+    if len(estimates) <= MOST_SAID:
+        rates = ", ".join(f"{e.name} {e.said}" for e in estimates)
+        return writer.say("rate.finding", outcome=outcome, unit=unit, rates=rates)
     low, *_, high = sorted(estimates, key=lambda e: (e.value or 0.0, e.name))
     return writer.say(
-        "rate.finding", outcome=outcome, unit=unit, low=low.said, high=high.said, lowest=low.name, highest=high.name
-    )
+        "rate.finding.range",
+        outcome=outcome, unit=unit, low=low.said, high=high.said, lowest=low.name, highest=high.name,
+    )  # fmt: skip
 
 
 def _draw_ratios(estimates: list[Estimate], axis: str, title: str, width: float, writer: Writer) -> str:

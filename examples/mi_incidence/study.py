@@ -16,11 +16,9 @@ stays = npr.where(npr.main_diagnosis.within(mi), npr.level_of_care == "inpatient
 deaths = dar.where(dar.underlying_cause.within(mi))
 cases = spans(stays.admitted_on, stays.admitted_on + days(1)).union(spans(deaths.died_on, deaths.died_on + days(1)))
 
-study.require("aged 20 or more at the end of the study", population.age_on(study.end) >= 20)
-
 study.flow()
 study.incidence("infarction", cases.start, washout=years(7), standard="european-2013")
-study.incidence("infarction", cases.start, washout=years(7), by=["sex", "age"], age_bands=(20, 45, 65, 80))
+study.incidence("infarction", cases.start, washout=years(7), by=["sex", "age"], age_bands=(0, 45, 65, 80))
 
 # Fatality: of those with a first case in the year, seven years after any other, the share who die within 30 days.
 in_year = cases.where(cases.start.between(interval.start, interval.end)).first(by=cases.start)
@@ -41,4 +39,12 @@ study.expects(
     ),
     included=True,
 )
-study.expects(person("a child", sex="female", born_on="2010-03-01"), included=False)
+study.expects(
+    person(
+        "moved abroad before the study",
+        sex="female",
+        born_on="1950-03-01",
+        residence={"moved_in_on": "1950-03-01", "moved_out_on": "2012-06-01"},
+    ),
+    included=False,
+)

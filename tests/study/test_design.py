@@ -12,6 +12,7 @@ from helseanalyse.study.check import check, need, years
 from helseanalyse.study.codec import canonical, digest, load
 from helseanalyse.study.cost import cost
 from helseanalyse.study.specification import Specification
+from helseanalyse.study.summary import summary
 from helseanalyse.study.windows import Window, windows
 from helseanalyse.study.words import code_lists, words
 
@@ -96,6 +97,22 @@ def test_its_need_has_tie_breakers_and_the_universe(spec: Specification) -> None
         "population.residence.moved_out_on",
     }
     assert years(spec, norway()) == {"lmr": (2004, 2024), "npr": (2008, 2024), "population": (1964, 2024)}
+
+
+def test_its_summary(spec: Specification) -> None:
+    found = summary(spec, norway())
+    assert found.digest == DIGEST
+    assert [(registry.name, registry.years) for registry in found.registries] == [
+        ("population", (1964, 2024)),
+        ("npr", (2008, 2024)),
+        ("lmr", (2004, 2024)),
+    ]
+    npr = found.registries[1]
+    assert [(table.name, table.columns) for table in npr.tables] == [
+        ("episode", ("admitted_on", "main_diagnosis", "any_diagnosis"))
+    ]
+    assert found.codes[0] == ("", "ATC", 2)
+    assert [kind for _, kind in found.analyses] == ["flow", "table_one", "rates", "survival"]
 
 
 def test_its_windows(spec: Specification) -> None:

@@ -10,7 +10,7 @@ from typing import Any, cast
 from helseanalyse.catalogue.model import Catalogue, Kind
 from helseanalyse.catalogue.read import norway
 from helseanalyse.study import nodes
-from helseanalyse.study.check import check
+from helseanalyse.study.check import check, need
 from helseanalyse.study.language.build import date_from
 from helseanalyse.study.language.dates import Date, Duration, whole_days
 from helseanalyse.study.language.draft import Draft, Named, name_of, names_of, one_value, truth
@@ -213,6 +213,10 @@ class Analyses:
         if problems:
             tell(problems)
         return spec
+
+    def need(self) -> frozenset[str]:
+        """Every variable that answering the study reads, tie-breakers and the universe's own included."""
+        return need(self.specification(), self.catalogue)
 
     @property
     def catalogue(self) -> Catalogue:

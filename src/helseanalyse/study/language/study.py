@@ -207,19 +207,19 @@ class Study(Comorbidities, Analyses):
         for name, each in named:
             node = _date_of(each, "A reason to stop")
             if not is_broken(node):
-                stops.append((text_from(name) if name else self._stop_name(node), node))
+                stops.append((text_from(name) if name else self._stop_name(node, len(stops) + 1), node))
         begin = None if start is None else series(start, DATE)
         if is_broken(begin):
             return
         self._draft.follow = Follow(stops, _competing(competing, stops), counts_last_day, begin)
         self._draft.places["/follow_up"] = study_place()
 
-    def _stop_name(self, node: Series) -> str:
+    def _stop_name(self, node: Series, number: int) -> str:
         if isinstance(node, nodes.Constant):
             return "end of study" if node.value == self._draft.end else str(node.value)
         if isinstance(node, nodes.Column):
             return node.name.removesuffix("_on").replace("_", " ")
-        return f"reason {len(self._draft.follow.until) + 1 if self._draft.follow else 1}"
+        return f"reason {number}"
 
     def expects(
         self, person: MadePerson, included: bool = True, values: Mapping[str, object] | None = None, **named: object

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
-from typing import TypeVar
 
 from tests.engine import agree_ways  # noqa: F401 - tells Maker the ways to make series
 from tests.engine.agree_data import DATES, Registers, Size, registers
 from tests.engine.agree_series import NUMBERS, Maker
-from tests.engine.spec_words import CATALOGUE, EMIGRATION, EPISODE, LAB, PERSON, RESIDENCE, col, first
+from tests.engine.spec_words import CATALOGUE, EMIGRATION, EPISODE, LAB, PERSON, col, first
 
-from helseanalyse.catalogue.model import Catalogue, Kind
+from helseanalyse.catalogue.model import Catalogue, Kind, Table
+from helseanalyse.study import codec
 from helseanalyse.study import nodes as n
-from helseanalyse.study.lineage import rebuilt
 from helseanalyse.study.specification import (
     Analysis,
     Changing,
@@ -35,19 +34,24 @@ from helseanalyse.study.specification import (
 )
 from helseanalyse.study.types import DATE
 
-AnyValue = TypeVar("AnyValue")
-
+# Universes that do not say who is resident, when people die, or when they were born.
+UNIVERSES = (
+    {"residence": "dwelling"},
+    {"died_on": "deathday"},
+    {"residence": "dwelling", "born_on": "birthday", "died_on": "deathday"},
+)
 START, END = date(2018, 7, 1), date(2020, 12, 31)
 
 
 @dataclass(frozen=True)
 class Question:
-    """A study with data to answer it from, and the day up to which the registers are complete."""
+    """A study with data to answer it from, the day up to which the registers are complete, and who is in no answer."""
 
     study: Specification
     catalogue: Catalogue
     rows: Registers
     last_day: date
+    excluded: frozenset[int]
 
 
 def question(choose: Callable[[int], int], size: Size | None = None) -> Question:
@@ -55,10 +59,13 @@ def question(choose: Callable[[int], int], size: Size | None = None) -> Question
     m = Maker(choose)
     study, catalogue = specification(m), CATALOGUE
     if m.chance(4):
-        study, catalogue = _without_residence(study)
+        by_age = any("age" in (getattr(analysis, "by", None) or ()) for analysis in study.analyses)
+        study, catalogue = _renamed(study, m.pick(*UNIVERSES[: 2 if by_age else 3]))
     used = frozenset(f"{node.registry}.{node.name}" for node in walk(study) if isinstance(node, n.Table))
-    rows = registers(m, catalogue, used | {"population.residence"}, size or Size())
-    return Question(study, catalogue, rows, m.pick(END, END, date(2020, 2, 29), date(2021, 6, 30)))
+    size = size or Size()
+    rows = registers(m, catalogue, used | {"population.residence"}, size)
+    excluded = frozenset(pid for pid in range(1, size.persons + 1) if m.chance(6)) if m.chance(4) else frozenset()
+    return Question(study, catalogue, rows, m.pick(END, END, date(2020, 2, 29), date(2021, 6, 30)), excluded)
 
 
 def specification(m: Maker) -> Specification:
@@ -176,7 +183,7 @@ def _incidence(m: Maker, name: str, names: Names, variables: tuple[Variable, ...
     of = m.events(1).domain
     return Incidence(
         id=name, name="cases", event=m.of_rows(Kind.DATE, of, m.pick(0, 0, 2)), every=_every(m),
-        washout=m.pick(0, 1, 30, 365), by=_some(m, ["sex", *names.variables]),
+        washout=m.pick(0, 1, 30, 365), by=_some(m, ["sex", "age", "year", *names.variables]), age_bands=(0, 18, 40),
     )  # fmt: skip
 
 
@@ -191,29 +198,26 @@ def _trend(m: Maker, name: str, names: Names, variables: tuple[Variable, ...]) -
     )  # fmt: skip
 
 
-# --- a universe without residence ---------------------------------------------------------------------
+# --- universes that know less ---------------------------------------------------------------------------
 
 
-def _without_residence(study: Specification) -> tuple[Specification, Catalogue]:
-    """The same study where the table of residence has another name, so that it does not say who exists."""
-    other = replace(RESIDENCE, name="dwelling")
-    done: dict[n.Node, n.Node] = {}
-    universe = CATALOGUE.universe
-    tables = tuple(replace(table, name="dwelling") if table.name == "residence" else table for table in universe.tables)
-    registries = tuple(replace(universe, tables=tables) if r is universe else r for r in CATALOGUE.registries)
-    return mapped(study, lambda node: rebuilt(node, {RESIDENCE: other}, done)), Catalogue(registries)
+def _renamed(study: Specification, names: Mapping[str, str]) -> tuple[Specification, Catalogue]:
+    """The same study where a table or columns have other names, so that they do not say what their old names say:
+    who is resident, when a person was born, and died."""
+    text = codec.dump(study)
+    for old, new in names.items():
+        text = text.replace(f'"{old}"', f'"{new}"')
+    registries = tuple(
+        replace(registry, tables=tuple(_renamed_table(table, names) for table in registry.tables))
+        for registry in CATALOGUE.registries
+    )
+    return codec.load(text), Catalogue(registries)
 
 
-def mapped(value: AnyValue, change: Callable[[n.Node], n.Node]) -> AnyValue:
-    """A specification, or a part of it, with every node changed."""
-    if isinstance(value, n.Node):
-        return change(value)  # type: ignore[return-value]
-    if isinstance(value, tuple):
-        return tuple(mapped(part, change) for part in value)  # type: ignore[return-value]
-    if is_dataclass(value) and not isinstance(value, type):
-        new = {field.name: mapped(getattr(value, field.name), change) for field in fields(value)}
-        return replace(value, **new)  # type: ignore[type-var]
-    return value
+def _renamed_table(table: Table, names: Mapping[str, str]) -> Table:
+    columns = tuple(replace(column, name=names.get(column.name, column.name)) for column in table.columns)
+    date = None if table.date is None else names.get(table.date, table.date)
+    return replace(table, name=names.get(table.name, table.name), columns=columns, date=date)
 
 
 def walk(value: object) -> Iterator[n.Node]:

@@ -32,7 +32,7 @@ CHUNK = 20
 EXPRESSIONS, MORE_EXPRESSIONS = 10, 200  # chunks; the second with the slow tests
 STUDIES, MORE_STUDIES = 5, 150
 
-# What the fast engine cannot do, and the language can: each with its reason. Nothing, and it should stay so.
+# What the fast engine cannot do, and the language can: each with its reason. Nothing, and so it should stay.
 LIMITS: dict[type[n.Node], str] = {}
 
 
@@ -92,11 +92,12 @@ def agree_about_study(asked: Question) -> None:
     study = codec.load(codec.dump(asked.study))
     assert study == asked.study
     try:
-        wanted = reference.answer(asked.study, reference.data(asked.catalogue, asked.rows), asked.last_day)
+        data = reference.data(asked.catalogue, asked.rows)
+        wanted = reference.answer(asked.study, data, asked.last_day, asked.excluded)
     except reference.NoAnswerError:
         return
     with Registers(asked.catalogue, asked.rows) as registers:
-        found = registers.answer(study, asked.last_day)
+        found = registers.answer(study, asked.last_day, sorted(asked.excluded))
     assert differences(wanted, found) == []
 
 

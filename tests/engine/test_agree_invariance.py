@@ -27,7 +27,7 @@ def asked(number: int) -> Question:
 
 def answered(of: Question, threads: int = 1) -> RawAnswer:
     with Registers(of.catalogue, of.rows, threads) as registers:
-        return registers.answer(of.study, of.last_day)
+        return registers.answer(of.study, of.last_day, sorted(of.excluded))
 
 
 def renumbered(of: Question, change: Callable[[int], int]) -> Question:
@@ -40,7 +40,10 @@ def renumbered(of: Question, change: Callable[[int], int]) -> Question:
             name: change(value) if name in persons and value is not None else value for name, value in values.items()
         }
 
-    return replace(of, rows={path: [row(path, values) for values in rows] for path, rows in of.rows.items()})
+    excluded = frozenset(change(pid) for pid in of.excluded)
+    return replace(
+        of, excluded=excluded, rows={path: [row(path, values) for values in rows] for path, rows in of.rows.items()}
+    )
 
 
 @pytest.mark.parametrize("number", SOME)
@@ -65,12 +68,13 @@ def test_the_numbers_of_persons_do_not_matter(number: int, change: Callable[[int
 
 def many_times(of: Question, copies: int) -> None:
     """Large registers give the answer of the small ones, times the number of copies, on any number of threads."""
-    wanted = reference.answer(of.study, reference.data(of.catalogue, of.rows), of.last_day)
+    wanted = reference.answer(of.study, reference.data(of.catalogue, of.rows), of.last_day, of.excluded)
+    excluded = [pid + copy * PERSONS for copy in range(copies) for pid in sorted(of.excluded)]
     with Registers(of.catalogue, of.rows) as registers:
         registers.multiply(copies, PERSONS)
         for threads in (1, 2, 4):
             registers.con.execute(f"SET threads={threads}")
-            found = registers.answer(of.study, of.last_day)
+            found = registers.answer(of.study, of.last_day, excluded)
             assert differences(multiplied(wanted.results, copies), found.results) == []
 
 

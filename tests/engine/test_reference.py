@@ -15,7 +15,7 @@ from tests.engine.agree_data import Choices, Size, registers, shuffled
 from tests.engine.agree_studies import question
 from tests.engine.spec_engines import REGISTRIES, WORDS
 from tests.engine.spec_refusals import NO_ANSWER
-from tests.engine.spec_words import CATALOGUE, LAB, P_WHOLE, TAKEN, WHOLE, compare, day
+from tests.engine.spec_words import BORN, CATALOGUE, LAB, P_WHOLE, TAKEN, WHOLE, col, compare, day
 from tests.engine.spec_words import given as rows_of
 
 from helseanalyse.engine import reference
@@ -201,6 +201,15 @@ def test_who_is_excluded_is_in_no_count() -> None:
     (flow,) = reference.answer(study, reference.data(CATALOGUE, rows), excluded=frozenset([2])).results
     assert isinstance(flow, RawFlow)
     assert flow.persons.tolist() == [1]
+
+
+def test_who_is_excluded_is_unknown_to_relatives() -> None:
+    """What is known of a child may tell of the mother: so it is not known."""
+    rows = rows_of("population.person", "pid mother siblings", "1 2 0", "2 - 3")
+    data = reference.data(CATALOGUE, rows)
+    mothers = n.Related(col(BORN.of, "mother"), P_WHOLE)
+    assert reference.evaluate(mothers, data) == {1: 3, 2: None}
+    assert reference.evaluate(mothers, data.without(frozenset([2]))) == {1: None}
 
 
 @pytest.mark.parametrize("number", range(20))

@@ -28,11 +28,12 @@ def answer(
     """The aggregated counts of every analysis of the study, in its order.
 
     last_day: the day up to which the registries are complete; follow-up never runs beyond it or the end of the study.
-    excluded: persons taken out of the universe before any step (reservations).
+    excluded: persons who are in no answer in any way (reservations): taken out before any step, unknown to relatives.
     Raises NoAnswerError where the study asks for what does not exist, or a number does not fit in 64 bits.
     """
     last_day = study.end if last_day is None else min(study.end, last_day)
-    steps = cohort.steps(study, data, excluded)
+    data = data.without(excluded)
+    steps = cohort.steps(study, data)
     population = steps[-1].left
     results: list[RawResult] = []
     checks: list[tuple[str, int]] = []

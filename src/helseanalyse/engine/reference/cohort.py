@@ -67,10 +67,9 @@ def residence(data: Data, pid: int) -> list[p.Period]:
     return found
 
 
-def steps(study: Specification, data: Data, excluded: frozenset[int]) -> list[Step]:
+def steps(study: Specification, data: Data) -> list[Step]:
     """The universe, the index date, and each criterion in order, with who is left."""
-    universe = [pid for pid in data.persons if _in_universe(study, data, pid)]
-    left = [pid for pid in universe if pid not in excluded]
+    left = [pid for pid in data.persons if _in_universe(study, data, pid)]
     found = [Step(universe_name(study, data), "universe", tuple(left))]
     if study.index is not None:
         left = [pid for pid in left if _within(study, day(study.index, At(data, pid)))]

@@ -42,6 +42,11 @@ class Data:
         """The person's rows of a table ("npr.episode"), by source row id."""
         return self._rows.get((path, pid), ())
 
+    def without(self, excluded: frozenset[int]) -> Data:
+        """The same registers as if these persons were not there: not for themselves, and not as anybody's relatives."""
+        persons = tuple(pid for pid in self.persons if pid not in excluded)
+        return Data(self.catalogue, persons, {key: rows for key, rows in self._rows.items() if key[1] not in excluded})
+
 
 def data(catalogue: Catalogue, rows: Mapping[str, Iterable[GivenRow]]) -> Data:
     """Rows by table path, in any order, as the vault would store them.

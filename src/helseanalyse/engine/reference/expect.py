@@ -24,7 +24,7 @@ def disappointments(study: Specification, catalogue: Catalogue) -> tuple[str, ..
     register = data(catalogue, made.rows)
     told: list[str] = []
     try:
-        found = steps(study, register, frozenset())
+        found = steps(study, register)
     except NoAnswerError as error:
         return (str(error),)
     for pid, (name, expected) in enumerate(zip(made.names, study.expectations, strict=True), start=1):

@@ -93,12 +93,14 @@ def opened(files: Mapping[str, Path], settings: Settings, *, tables: Set[str]) -
 class Data:
     """Registries that a process of their own holds open; `opened` makes it.
 
+    walls: what the operating system keeps the process from (`walls.put_up`), known after the first request.
     Every request raises EngineError that says in which step it failed, why, and what to do; the first one also where a
     file is missing, damaged or of another version.
     """
 
     def __init__(self, child: subprocess.Popen[bytes], settings: Settings) -> None:
         self._child, self._settings = child, settings
+        self.walls: tuple[str, ...] = ()
         self._late, self._over, self._is_open = Event(), Event(), False
         self._writing = Lock()
         self._clock = Thread(target=self._watch, daemon=True)
@@ -174,7 +176,7 @@ class Data:
     def _reply(self, step: str) -> dict[str, Any]:
         if not self._is_open:
             self._is_open = True
-            self._reply("open")
+            self.walls = tuple(self._reply("open")["walls"])
         assert self._child.stdout is not None
         line = self._child.stdout.readline()
         if not line.endswith(b"\n"):

@@ -21,7 +21,7 @@ COLUMNS = [column for table in TABLES for column in ((table, one) for one in tab
 
 @pytest.fixture(scope="module")
 def made() -> World:
-    return World(6_000, seed=9)
+    return World(5_000, seed=9)
 
 
 @pytest.fixture(scope="module")
@@ -224,7 +224,7 @@ def test_infarctions_overlap_as_registries_do(data):
 def test_values_do_not_depend_on_threads_or_batches(monkeypatch):
     def digest(threads):
         connection = duckdb.connect()
-        made = World(1_500, seed=3)
+        made = World(300, seed=3)
         result = {}
         for name in REGISTRIES:
             stage(name, connection, made, threads=threads)
@@ -234,7 +234,7 @@ def test_values_do_not_depend_on_threads_or_batches(monkeypatch):
         return result
 
     plain = digest(1)
-    monkeypatch.setattr(worlds, "BATCH", 611)
+    monkeypatch.setattr(worlds, "BATCH", 251)
     assert digest(2) == plain
 
 

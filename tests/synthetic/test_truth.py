@@ -50,7 +50,7 @@ def many() -> Everyone:
 
 @pytest.fixture(scope="module")
 def usual() -> Everyone:
-    return Everyone(World(200_000, seed=22))
+    return Everyone(World(150_000, seed=22))
 
 
 def agrees(found, error, expected, null=1.0):

@@ -146,7 +146,7 @@ def dirty_day(skin: Skin, table: Table, column: Column) -> str:
     value = f"t.{quoted(column.name)}"
     for rule in skin.rules(f"{table.path}.{column.name}"):
         shifted = {
-            dirt.Kind.LONG_AGO: f"({value} - 150 * 365)",
+            dirt.Kind.LONG_AGO: f"({value} - 200 * 365)",
             dirt.Kind.AHEAD: f"({value} + 60 * 365)",
             dirt.Kind.AFTER_DEATH: "(p.died_on + 40)",
         }.get(rule.kind)

@@ -19,7 +19,7 @@ class Kind(StrEnum):
     BLANK = "blank"  # an empty cell
     REPLACE = "replace"  # one of the given texts instead
     SUFFIX = "suffix"  # the given text after the value
-    LONG_AGO = "long ago"  # a date 150 years too early
+    LONG_AGO = "long ago"  # a date 200 years too early
     AHEAD = "ahead"  # a date 60 years too late
     AFTER_DEATH = "after death"  # a contact 40 days after the person died
     NO_KEY = "no key"  # a person number that the key file does not know

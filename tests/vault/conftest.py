@@ -6,7 +6,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-
 from tests.vault.small import Loaded, load, people, people_folder
 
 

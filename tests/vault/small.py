@@ -39,7 +39,11 @@ tables:
     label: {nb: Person, en: Person}
     delivery: {files: ["people*.csv", "people*.parquet"]}
     columns:
-      sex: {kind: category, label: {nb: Kjønn, en: Sex}, source: [KJOENN], levels: {female: {nb: K, en: F, source: ["2"]}, male: {nb: M, en: M, source: ["1"]}}}
+      sex:
+        kind: category
+        label: {nb: Kjønn, en: Sex}
+        source: [KJOENN]
+        levels: {female: {nb: K, en: F, source: ["2"]}, male: {nb: M, en: M, source: ["1"]}}
       born_on: {kind: date, label: {nb: Født, en: Born}, source: [FDATO, birth_offset], required: true}
       died_on: {kind: date, label: {nb: Død, en: Died}, source: [DDATO]}
       mother: {kind: person, label: {nb: Mor, en: Mother}, source: [mor_fnr]}
@@ -77,7 +81,11 @@ tables:
     columns:
       admitted_on: {kind: date, label: {nb: Inn, en: In}, source: [InnDato], required: true}
       discharged_on: {kind: date, label: {nb: Ut, en: Out}, source: [UtDato]}
-      level: {kind: category, label: {nb: Nivå, en: Level}, source: [omsorgsniva], levels: {inpatient: {nb: D, en: I, source: ["1"]}, outpatient: {nb: P, en: O, source: ["3"]}}}
+      level:
+        kind: category
+        label: {nb: Nivå, en: Level}
+        source: [omsorgsniva]
+        levels: {inpatient: {nb: D, en: I, source: ["1"]}, outpatient: {nb: P, en: O, source: ["3"]}}
       weight: {kind: float, unit: kg, label: {nb: Vekt, en: Weight}, source: [vekt], least: 0.1, most: 400}
       acute: {kind: bool, label: {nb: Akutt, en: Acute}, source: [akutt]}
       beds: {kind: int, label: {nb: Senger, en: Beds}, source: [senger]}
@@ -88,7 +96,12 @@ tables:
         system: ICD-10
         main: main_diagnosis
         label: {nb: Alle, en: Any}
-        delivery: {files: ["Tilstand_*.csv"], row: [oppholdlopenr], code: [kode], first: {column: [Hovedtilstand], value: "1"}, keep: {column: [kodenavn], values: [ICD-10]}}
+        delivery:
+          files: ["Tilstand_*.csv"]
+          row: [oppholdlopenr]
+          code: [kode]
+          first: {column: [Hovedtilstand], value: "1"}
+          keep: {column: [kodenavn], values: [ICD-10]}
       procedures:
         kind: codes
         system: NCSP
@@ -100,7 +113,11 @@ tables:
         system: ICPC-2
         main: main_reason
         label: {nb: Årsaker, en: Reasons}
-        delivery: {column: [DIAGNOSER], separator: ",", system: {column: [VERK], values: [ICPC-2, ICPC-2B]}, cut_suffix: {longer_than: 6, drop: 4}}
+        delivery:
+          column: [DIAGNOSER]
+          separator: ","
+          system: {column: [VERK], values: [ICPC-2, ICPC-2B]}
+          cut_suffix: {longer_than: 6, drop: 4}
   drug:
     grain: event
     label: {nb: Utlevering, en: Dispensing}
@@ -261,8 +278,11 @@ def many(count: int, persons: int = 30) -> dict[str, list[tuple[object, ...]]]:
     wards = ("A", "B", "Ø")
     return {
         "stays": [
-            stay(n * 7 % persons, n, day, level=1 + 2 * (n % 2), weight=f"{50 + n % 40},{n % 10}", ward=wards[n % 3],
-                 ncsp=("FNG05" if n % 3 else None, "FNG02" if n % 4 == 0 else None, None), reasons="K75,A01" if n % 2 else None)
+            stay(
+                n * 7 % persons, n, day, level=1 + 2 * (n % 2), weight=f"{50 + n % 40},{n % 10}", ward=wards[n % 3],
+                ncsp=("FNG05" if n % 3 else None, "FNG02" if n % 4 == 0 else None, None),
+                reasons="K75,A01" if n % 2 else None,
+            )
             for n, day in enumerate(days)
         ],
         "codes": [

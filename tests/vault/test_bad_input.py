@@ -11,10 +11,6 @@ from pathlib import Path
 
 import duckdb
 import pytest
-
-from helseanalyse.vault.errors import LoadError, VaultError
-from helseanalyse.vault.load import load
-from helseanalyse.vault.open import Vault
 from tests.vault.small import (
     STAY,
     Folder,
@@ -27,9 +23,13 @@ from tests.vault.small import (
     many,
     people,
     people_folder,
-    stay,
     state_of,
+    stay,
 )
+
+from helseanalyse.vault.errors import LoadError, VaultError
+from helseanalyse.vault.load import load
+from helseanalyse.vault.open import Vault
 
 DAY = date(2015, 3, 1)
 Spoil = Callable[[Path], object]
@@ -84,7 +84,8 @@ BAD = [
     Bad(
         "a file that a table needs is missing",
         removed("lmr_2020.csv"),
-        "This delivery of `hospital` cannot be loaded:\n- there is no file for hospital.drug (lmr_*.csv, lmr_*.parquet); if it was "
+        "This delivery of `hospital` cannot be loaded:\n- there is no file for hospital.drug (lmr_*.csv, "
+            "lmr_*.parquet); if it was "
         "not ordered, write `without: [drug]` in delivery.yml",
     ),
     Bad(
@@ -96,22 +97,26 @@ BAD = [
     Bad(
         "required columns are missing",
         replaced("Aktivitet_SOM.csv", HEADER, HEADER.replace(b"lopenr;", b"pasient;", 1).replace(b"InnDato", b"inn")),
-        "This delivery of `hospital` cannot be loaded:\n- Aktivitet_SOM.csv lacks what hospital.stay needs: the person key (lopenr or "
+        "This delivery of `hospital` cannot be loaded:\n- Aktivitet_SOM.csv lacks what hospital.stay needs: the "
+            "person key (lopenr or "
         "lnr), admitted_on (InnDato). " + HAS.replace("lopenr, ", "pasient, ", 1).replace("InnDato", "inn")
         + " Check the delimiter, or add the delivered name to the catalogue entry",
     ),
     Bad(
         "there are no column names, and the first row is somebody's",
         replaced("Aktivitet_SOM.csv", HEADER + b"\n", b""),
-        "This delivery of `hospital` cannot be loaded:\n- Aktivitet_SOM.csv lacks what hospital.stay needs: the person key (lopenr or "
+        "This delivery of `hospital` cannot be loaded:\n- Aktivitet_SOM.csv lacks what hospital.stay needs: the "
+            "person key (lopenr or "
         "lnr), admitted_on (InnDato). Its first line does not look like column names. Check the delimiter, or add the "
-        "delivered name to the catalogue entry\n- Aktivitet_SOM.csv lacks the row number (oppholdLopenr) that the code files of "
+        "delivered name to the catalogue entry\n- Aktivitet_SOM.csv lacks the row number (oppholdLopenr) that "
+            "the code files of "
         "hospital.stay refer to",
     ),
     Bad(
         "a column stands twice",
         replaced("Aktivitet_SOM.csv", b"UtDato", b"inndato"),
-        "Aktivitet_SOM.csv has the column InnDato, inndato more than once (letter case does not count). Ask for the file with "
+        "Aktivitet_SOM.csv has the column InnDato, inndato more than once (letter case does not count). Ask for "
+            "the file with "
         "each column once.",
     ),
     Bad(
@@ -131,7 +136,8 @@ BAD = [
         replaced("Aktivitet_SOM.csv", b";A;", b";\0\0;"),
         "Aktivitet_SOM.csv holds bytes that no text has: it is damaged, or not a text file. Ask for it again.",
     ),
-    Bad("an empty file", written("lmr_2020.csv", b""), "lmr_2020.csv is empty. Ask for the file again, or take it out of the folder."),
+    Bad("an empty file", written("lmr_2020.csv", b""), "lmr_2020.csv is empty. Ask for the file again, or take "
+        "it out of the folder."),
     Bad(
         "a text file cut off in a row",
         cut("lmr_2020.csv", -12),
@@ -140,13 +146,15 @@ BAD = [
     Bad(
         "a quotation mark that is never closed",
         replaced("Aktivitet_SOM.csv", b";A;", b';"A;'),
-        "Aktivitet_SOM.csv has a quotation mark on line 2 that is not closed on that line, so the rows after it cannot be told "
+        "Aktivitet_SOM.csv has a quotation mark on line 2 that is not closed on that line, so the rows after it "
+            "cannot be told "
         "apart. Correct the file, or ask for it again.",
     ),
     Bad(
         "mixed line breaks",
         replaced("lmr_2020.csv", b"7011", b"\r7011"),
-        "lmr_2020.csv cannot be read as a table of 4 columns: its line breaks are mixed, or it is damaged. Ask for the file again.",
+        "lmr_2020.csv cannot be read as a table of 4 columns: its line breaks are mixed, or it is damaged. Ask "
+            "for the file again.",
     ),
     Bad(
         "a Parquet file cut off",
@@ -166,19 +174,22 @@ BAD = [
     Bad(
         "a key file with a broken row",
         replaced("kobling.csv", b"\n7003;", b"\n7003"),
-        "The key file kobling.csv has rows with a wrong number of columns. A person may be lost with each of them: correct "
+        "The key file kobling.csv has rows with a wrong number of columns. A person may be lost with each of "
+            "them: correct "
         "the file, or ask for it again.",
     ),
     Bad(
         "a code file without its row number",
         replaced("Tilstand_som.csv", b"oppholdlopenr", b"opphold"),
-        "Tilstand_som.csv lacks a column: it needs one of oppholdlopenr (the row number) and one of kode (the code). It has "
+        "Tilstand_som.csv lacks a column: it needs one of oppholdlopenr (the row number) and one of kode (the "
+            "code). It has "
         "lopenr, opphold, kodenavn, kode, Hovedtilstand.",
     ),
     Bad(
         "a code file without the column that tells its systems apart",
         replaced("Tilstand_som.csv", b"kodenavn", b"verk"),
-        "Tilstand_som.csv lacks the column kodenavn, which tells its codes apart. It has lopenr, oppholdlopenr, verk, kode, "
+        "Tilstand_som.csv lacks the column kodenavn, which tells its codes apart. It has lopenr, oppholdlopenr, "
+            "verk, kode, "
         "Hovedtilstand. Correct the catalogue's delivery block, or ask for the column.",
     ),
     Bad(
@@ -189,7 +200,8 @@ BAD = [
     Bad(
         "a note with a key that is not known",
         written("delivery.yml", b"extracted: 2024-01-01\n"),
-        "{folder}/delivery.yml: extracted is not known there. It may hold registry, reference_date, reference, extracted_on, "
+        "{folder}/delivery.yml: extracted is not known there. It may hold registry, reference_date, reference, "
+            "extracted_on, "
         "complete_to, without, numbers_from_2032.",
     ),
     Bad(
@@ -205,7 +217,8 @@ BAD = [
     Bad(
         "a note without a table that does not exist",
         written("delivery.yml", b"without: [drugs]\n"),
-        "This delivery of `hospital` cannot be loaded:\n- delivery.yml is `without` drugs, which the catalogue does not have: correct "
+        "This delivery of `hospital` cannot be loaded:\n- delivery.yml is `without` drugs, which the catalogue "
+            "does not have: correct "
         "the name",
     ),
 ]  # fmt: skip
@@ -239,7 +252,9 @@ def test_a_damaged_page_of_a_parquet_file_is_found(loaded: Loaded, tmp_path: Pat
 
 
 def test_a_folder_that_is_not_there_or_holds_nothing(loaded: Loaded, tmp_path: Path) -> None:
-    with pytest.raises(LoadError, match=r"\AThere is no delivery at .*/gone\. Name the folder with the delivered files\.\Z"):
+    with pytest.raises(
+        LoadError, match=r"\AThere is no delivery at .*/gone\. Name the folder with the delivered files\.\Z"
+    ):
         loaded.load(hospital(), tmp_path / "gone")
     (tmp_path / "empty").mkdir()
     with pytest.raises(LoadError, match=r"/empty holds no file\. Name the folder with the delivered files\.\Z"):
@@ -269,7 +284,7 @@ def test_the_population_comes_first(tmp_path: Path) -> None:
 def test_a_first_load_that_fails_leaves_no_trace(tmp_path: Path) -> None:
     folder = people_folder(tmp_path / "d")
     (folder / "homes.csv").write_text("fnr;fra;til;kommnr\n1;2;3\n1;2;3\n", encoding="utf-8")
-    with pytest.raises(LoadError, match="people.home: <5 of 2 rows: wrong number of columns"):
+    with pytest.raises(LoadError, match=r"people.home: <5 of 2 rows: wrong number of columns"):
         load(people(), folder, tmp_path / "vault", keys=tmp_path / "keys")
     assert not (tmp_path / "vault").exists()
     assert not (tmp_path / "keys").exists()
@@ -282,7 +297,8 @@ def test_a_vault_of_another_format_is_left_alone(loaded: Loaded, tmp_path: Path)
     where.write_text(json.dumps(json.loads(where.read_text()) | {"format": 2}), encoding="utf-8")
     before = state_of(loaded.path)
     message = (
-        r"\AThe vault .* has format 2, and this program reads format 1\. Use the version of helseanalyse that made it, or "
+        r"\AThe vault .* has format 2, and this program reads format 1\. Use the version of helseanalyse that "
+        r"made it, or "
         r"load the deliveries into a new vault\.\Z"
     )
     with pytest.raises(VaultError, match=message):
@@ -295,20 +311,27 @@ def test_a_vault_of_another_format_is_left_alone(loaded: Loaded, tmp_path: Path)
 def test_a_folder_with_other_things_is_not_made_a_vault(tmp_path: Path) -> None:
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos" / "a.jpg").write_bytes(b"x")
-    with pytest.raises(VaultError, match=r"\A.*/photos holds other files and is not a vault\. Name an empty folder\.\Z"):
+    with pytest.raises(
+        VaultError, match=r"\A.*/photos holds other files and is not a vault\. Name an empty folder\.\Z"
+    ):
         load(people(), people_folder(tmp_path / "d"), tmp_path / "photos")
     assert sorted(path.name for path in (tmp_path / "photos").iterdir()) == ["a.jpg", "lock"]
 
 
 def test_made_up_and_real_persons_are_never_mixed(loaded: Loaded, tmp_path: Path) -> None:
-    message = r"\AThe vault .* is for real persons, and this load is of synthetic persons\. The two are never mixed: load into another vault\.\Z"
+    message = (
+        r"\AThe vault .* is for real persons, and this load is of synthetic persons\. The two are never mixed: "
+        r"load into another vault\.\Z"
+    )
     with pytest.raises(LoadError, match=message):
         loaded.load(hospital(), hospital_folder(tmp_path / "d", [stay(1, 1, DAY)]), synthetic=True)
 
 
 def test_a_vault_of_made_up_persons_takes_no_number_that_a_real_person_can_have(tmp_path: Path) -> None:
     folder = people_folder(tmp_path / "d")
-    message = r"\AThis vault is for made-up persons, and the delivery has identity numbers that real persons can have\. "
+    message = (
+        r"\AThis vault is for made-up persons, and the delivery has identity numbers that real persons can have\. "
+    )
     # A test number of Norsk helsenett (month + 65): no real person's either, but not of the one kind that is allowed.
     text = (folder / "people.csv").read_text(encoding="utf-8")
     (folder / "people.csv").write_text(text + "12705825562;1;1958-05-12;;\n", encoding="utf-8")
@@ -323,7 +346,11 @@ def test_a_vault_of_made_up_persons_takes_no_number_that_a_real_person_can_have(
 def test_the_key_file_must_be_closed_to_others(loaded: Loaded, tmp_path: Path) -> None:
     folder = hospital_folder(tmp_path / "d", [stay(1, 1, DAY)])
     keys = loaded.path / "keys"
-    for path, mode, shown in ((keys, 0o750, "700"), (keys / "secret", 0o640, "600"), (keys / "keys.duckdb", 0o604, "600")):
+    for path, mode, shown in (
+        (keys, 0o750, "700"),
+        (keys / "secret", 0o640, "600"),
+        (keys / "keys.duckdb", 0o604, "600"),
+    ):
         closed = path.stat().st_mode
         path.chmod(mode)
         message = rf"\AOthers than its owner can reach {path}\. Close it first: chmod {shown} {path}\Z"
@@ -336,7 +363,11 @@ def test_the_key_file_must_be_closed_to_others(loaded: Loaded, tmp_path: Path) -
 def test_another_vaults_key_file_is_refused(loaded: Loaded, tmp_path: Path) -> None:
     load(people(), people_folder(tmp_path / "p", 5), tmp_path / "other")
     before = state_of(tmp_path / "other")
-    with pytest.raises(VaultError, match=r"\AThe key file in .*/other/keys does not belong to this vault\. Name the one it was made with: --keys PATH\.\Z"):
+    with pytest.raises(
+        VaultError,
+        match=r"\AThe key file in .*/other/keys does not belong to this vault\. Name the one it was made with: "
+        r"--keys PATH\.\Z",
+    ):
         loaded.load(hospital(), hospital_folder(tmp_path / "d", [stay(1, 1, DAY)]), keys=tmp_path / "other" / "keys")
     assert state_of(tmp_path / "other") == before
 
@@ -353,10 +384,15 @@ def test_a_vault_whose_key_file_is_elsewhere_asks_for_it(tmp_path: Path) -> None
 def test_a_damaged_key_file_is_named(loaded: Loaded, tmp_path: Path) -> None:
     folder = hospital_folder(tmp_path / "d", [stay(1, 1, DAY)])
     (loaded.path / "keys" / "keys.duckdb").write_bytes(b"x" * 5000)
-    with pytest.raises(VaultError, match=r"\AThe key file .*keys\.duckdb is damaged\. Restore the whole folder .* from a backup\.\Z"):
+    with pytest.raises(
+        VaultError, match=r"\AThe key file .*keys\.duckdb is damaged\. Restore the whole folder .* from a backup\.\Z"
+    ):
         loaded.load(hospital(), folder)
     (loaded.path / "keys" / "secret").unlink()
-    with pytest.raises(VaultError, match=r"\A.*/secret is missing: without it keys\.duckdb opens nothing\. Restore it from a backup\.\Z"):
+    with pytest.raises(
+        VaultError,
+        match=r"\A.*/secret is missing: without it keys\.duckdb opens nothing\. Restore it from a backup\.\Z",
+    ):
         loaded.load(hospital(), folder)
 
 
@@ -386,23 +422,35 @@ def test_one_serial_number_for_everyone_needs_no_key_file(tmp_path: Path) -> Non
     at_rest = Loaded(tmp_path / "vault")
     with duckdb.connect(str(at_rest.vault.file("people")), read_only=True) as connection:
         connection.execute(f"ATTACH '{at_rest.vault.file('hospital')}' AS hospital (READ_ONLY)")
-        assert connection.execute("SELECT count(DISTINCT pid) FROM hospital.stay JOIN person USING (pid)").fetchall() == [(10,)]
+        assert connection.execute(
+            "SELECT count(DISTINCT pid) FROM hospital.stay JOIN person USING (pid)"
+        ).fetchall() == [(10,)]
 
 
 # ---------------------------------------------------------------- reading
 def test_what_is_not_there_is_answered_with_what_is(loaded: Loaded, tmp_path: Path) -> None:
     vault = loaded.vault
-    with pytest.raises(VaultError, match=r"\AThe vault .* has no registry `lmr`\. It has: people\. Load it first, or correct the name\.\Z"):
+    with pytest.raises(
+        VaultError,
+        match=r"\AThe vault .* has no registry `lmr`\. It has: people\. Load it first, or correct the name\.\Z",
+    ):
         vault.latest("lmr")
     with pytest.raises(VaultError, match=r"\AThe vault .* has no people@7\. It has: people@1\.\Z"):
         vault.file("people", 7)
-    with pytest.raises(VaultError, match=r"\A.* is not a vault: it has no vault\.json\. Load a registry into it, or name another\.\Z"):
+    with pytest.raises(
+        VaultError, match=r"\A.* is not a vault: it has no vault\.json\. Load a registry into it, or name another\.\Z"
+    ):
         Vault.open(tmp_path)
     vault.file("people").unlink()
-    with pytest.raises(VaultError, match=r"people@1\.duckdb is missing\. Restore it from a backup, or load `people` again\.\Z"):
+    with pytest.raises(
+        VaultError, match=r"people@1\.duckdb is missing\. Restore it from a backup, or load `people` again\.\Z"
+    ):
         vault.file("people")
     manifest = loaded.path / "registries" / "people@1.json"
     manifest.chmod(0o644)
     manifest.write_text("{", encoding="utf-8")
-    with pytest.raises(VaultError, match=r"\AThe manifest .*people@1\.json is damaged\. Restore it from a backup, or load the registry again\.\Z"):
+    with pytest.raises(
+        VaultError,
+        match=r"\AThe manifest .*people@1\.json is damaged\. Restore it from a backup, or load the registry again\.\Z",
+    ):
         vault.manifest("people")

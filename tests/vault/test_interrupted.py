@@ -16,14 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from helseanalyse.catalogue.model import Registry
-from helseanalyse.vault import disk, keys
-from helseanalyse.vault.database import FULL
-from helseanalyse.vault.errors import LoadError, VaultError
-from helseanalyse.vault.load import load
-from helseanalyse.vault.open import Vault
-from helseanalyse.vault.write import NewVersion
 from tests.vault.small import (
     Loaded,
     content,
@@ -37,13 +29,23 @@ from tests.vault.small import (
     state_of,
 )
 
+from helseanalyse.catalogue.model import Registry
+from helseanalyse.vault import disk, keys
+from helseanalyse.vault.database import FULL
+from helseanalyse.vault.errors import LoadError, VaultError
+from helseanalyse.vault.load import load
+from helseanalyse.vault.open import Vault
+from helseanalyse.vault.write import NewVersion
+
 # Children are forked from a server that has imported everything and opened nothing.
 server = multiprocessing.get_context("forkserver")
 server.set_forkserver_preload(["tests.vault.test_interrupted"])
 
 ROWS = 400
 # A registry itself cannot be sent to a child, so what makes it is.
-Place = tuple[Callable[[], Registry], Path, Path, str]  # registry, vault with its version 1, delivery of version 2, what that holds
+Place = tuple[
+    Callable[[], Registry], Path, Path, str
+]  # registry, vault with its version 1, delivery of version 2, what that holds
 
 
 def loading(registry: Callable[[], Registry], vault: Path, delivery: Path) -> None:
@@ -155,7 +157,15 @@ def dying(registry: Callable[[], Registry], vault: Path, delivery: Path, where: 
 COMMIT = keys.commit
 
 # A version is placed as: the DuckDB file, the report, the quarantine, and then the manifest.
-POINTS = [("keys", 1, False), ("keys", 2, False), ("place", 1, False), ("place", 2, False), ("place", 3, False), ("place", 4, False), ("place", 5, True)]
+POINTS = [
+    ("keys", 1, False),
+    ("keys", 2, False),
+    ("place", 1, False),
+    ("place", 2, False),
+    ("place", 3, False),
+    ("place", 4, False),
+    ("place", 5, True),
+]
 
 
 @pytest.mark.parametrize(("where", "number", "published"), POINTS)
@@ -284,9 +294,12 @@ def test_a_disk_that_is_full(small_place: Place, tmp_path: Path) -> None:
     registry, vault, delivery, _ = small_place
     small = tmp_path / "small"
     small.mkdir()
-    if os.geteuid() or subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(small)], capture_output=True, check=False
-    ).returncode:
+    if (
+        os.geteuid()
+        or subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(small)], capture_output=True, check=False
+        ).returncode
+    ):
         pytest.skip("A small disk can only be mounted by root.")
     try:
         shutil.copytree(vault, small / "vault")
@@ -325,7 +338,9 @@ def test_of_two_loads_at_once_one_is_done(small_place: Place, tmp_path: Path) ->
     registry, vault, delivery, wanted = small_place
     shutil.copytree(vault, tmp_path / "vault")
     answer = server.Queue()
-    children = [server.Process(target=answering, args=(registry, tmp_path / "vault", delivery, answer)) for _ in range(3)]
+    children = [
+        server.Process(target=answering, args=(registry, tmp_path / "vault", delivery, answer)) for _ in range(3)
+    ]
     for child in children:
         child.start()
     answers = sorted(answer.get(timeout=60) for _ in children)

@@ -8,10 +8,6 @@ from pathlib import Path
 
 import duckdb
 import pytest
-
-from helseanalyse.catalogue.read import read_registry
-from helseanalyse.vault.load import load
-from helseanalyse.vault.open import Vault
 from tests.vault.small import (
     CODE,
     STAY,
@@ -28,15 +24,21 @@ from tests.vault.small import (
     offset,
     people,
     people_folder,
-    stay,
     state_of,
+    stay,
 )
+
+from helseanalyse.catalogue.read import read_registry
+from helseanalyse.vault.load import load
+from helseanalyse.vault.open import Vault
 
 DAY = date(2015, 3, 1)
 
 
 def test_persons_get_dense_numbers_and_relations(loaded: Loaded) -> None:
-    assert loaded.rows("people", "SELECT count(*), min(pid), max(pid), count(DISTINCT pid) FROM person") == [(30, 1, 30, 30)]
+    assert loaded.rows("people", "SELECT count(*), min(pid), max(pid), count(DISTINCT pid) FROM person") == [
+        (30, 1, 30, 30)
+    ]
     mothers = loaded.rows("people", "SELECT count(mother) FROM person WHERE mother IN (SELECT pid FROM person)")
     assert mothers == [(29,)]
 
@@ -52,7 +54,9 @@ def test_a_municipality_gets_back_the_zero_that_a_spreadsheet_took(loaded: Loade
 
 
 def test_every_kind_of_value_is_read(loaded: Loaded, tmp_path: Path) -> None:
-    folder = hospital_folder(tmp_path / "d", [stay(3, 1, DAY), stay(3, 2, DAY, level=3, weight=None, acute="0", beds="4,0")])
+    folder = hospital_folder(
+        tmp_path / "d", [stay(3, 1, DAY), stay(3, 2, DAY, level=3, weight=None, acute="0", beds="4,0")]
+    )
     loaded.load(hospital(), folder)
     columns = "admitted_on, discharged_on, level, weight, acute, beds, ward"
     out = DAY + timedelta(days=3)
@@ -63,11 +67,14 @@ def test_every_kind_of_value_is_read(loaded: Loaded, tmp_path: Path) -> None:
 
 
 def test_columns_at_rest_are_those_of_the_catalogue_in_its_order(loaded: Loaded, tmp_path: Path) -> None:
-    loaded.load(hospital(), hospital_folder(tmp_path / "d", [stay(3, 1, DAY)], [code(3, 1, "I21")], [drug(3, DAY, "A10BA02")]))
-    described = loaded.rows("hospital", "SELECT column_name, column_type, \"null\" FROM (DESCRIBE stay)")
+    loaded.load(
+        hospital(), hospital_folder(tmp_path / "d", [stay(3, 1, DAY)], [code(3, 1, "I21")], [drug(3, DAY, "A10BA02")])
+    )
+    described = loaded.rows("hospital", 'SELECT column_name, column_type, "null" FROM (DESCRIBE stay)')
     assert [row[:2] for row in described] == [
-        ("pid", "INTEGER"), ("admitted_on", "DATE"), ("discharged_on", "DATE"), ("level", "VARCHAR"), ("weight", "DOUBLE"),
-        ("acute", "BOOLEAN"), ("beds", "BIGINT"), ("ward", "VARCHAR"), ("main_diagnosis", "VARCHAR"), ("main_reason", "VARCHAR"),
+        ("pid", "INTEGER"), ("admitted_on", "DATE"), ("discharged_on", "DATE"), ("level", "VARCHAR"),
+        ("weight", "DOUBLE"), ("acute", "BOOLEAN"), ("beds", "BIGINT"), ("ward", "VARCHAR"),
+        ("main_diagnosis", "VARCHAR"), ("main_reason", "VARCHAR"),
     ]  # fmt: skip
     assert described[0][2] == "NO"
     tables = loaded.rows("hospital", "SELECT table_name FROM duckdb_tables() ORDER BY 1")
@@ -83,20 +90,34 @@ LONG = 'SELECT code, position, "row" FROM stay__{} ORDER BY rowid'
 
 def test_codes_in_a_file_of_their_own_find_their_row(loaded: Loaded, tmp_path: Path) -> None:
     stays = [stay(1, 11, DAY), stay(2, 12, DAY), stay(1, 13, DAY + timedelta(days=9))]
-    codes = [code(1, 11, "i21.9", 1), code(1, 11, "E11"), code(1, 11, "A 01.0"), code(2, 12, "Z00", 1), code(1, 11, "A01", 0, "ICPC-2")]
+    codes = [
+        code(1, 11, "i21.9", 1),
+        code(1, 11, "E11"),
+        code(1, 11, "A 01.0"),
+        code(2, 12, "Z00", 1),
+        code(1, 11, "A01", 0, "ICPC-2"),
+    ]
     report = loaded.load(hospital(), hospital_folder(tmp_path / "d", stays, codes))
     found = loaded.rows(
         "hospital",
-        'SELECT c.code, c.date, c.position, s.main_diagnosis FROM stay__any_diagnosis c JOIN stay s ON s.rowid = c."row" '
+        "SELECT c.code, c.date, c.position, s.main_diagnosis FROM stay__any_diagnosis c JOIN stay s ON s.rowid "
+        '= c."row" '
         "AND s.pid = c.pid ORDER BY c.rowid",
     )
-    assert found == [("A010", DAY, 1, "I219"), ("E11", DAY, 2, "I219"), ("I219", DAY, 0, "I219"), ("Z00", DAY, 0, "Z00")]
+    assert found == [
+        ("A010", DAY, 1, "I219"),
+        ("E11", DAY, 2, "I219"),
+        ("I219", DAY, 0, "I219"),
+        ("Z00", DAY, 0, "Z00"),
+    ]
     unit = next(unit for unit in report.units if unit.name == "stay.any_diagnosis")
     assert (unit.read, unit.kept, unit.left_out) == (5, 4, 1)
 
 
 def test_a_row_without_a_main_code_has_no_code_at_position_zero(loaded: Loaded, tmp_path: Path) -> None:
-    loaded.load(hospital(), hospital_folder(tmp_path / "d", [stay(1, 11, DAY)], [code(1, 11, "E11"), code(1, 11, "I10")]))
+    loaded.load(
+        hospital(), hospital_folder(tmp_path / "d", [stay(1, 11, DAY)], [code(1, 11, "E11"), code(1, 11, "I10")])
+    )
     assert loaded.rows("hospital", LONG.format("any_diagnosis")) == [("E11", 1, 0), ("I10", 2, 0)]
     assert loaded.rows("hospital", "SELECT main_diagnosis FROM stay") == [(None,)]
 
@@ -104,7 +125,10 @@ def test_a_row_without_a_main_code_has_no_code_at_position_zero(loaded: Loaded, 
 def test_codes_in_many_columns_keep_the_delivered_order(loaded: Loaded, tmp_path: Path) -> None:
     rows = [stay(1, 11, DAY, ncsp=("NGA11", None, "FNG05")), stay(2, 12, DAY)]
     loaded.load(hospital(), hospital_folder(tmp_path / "d", rows))
-    first = loaded.rows("hospital", "SELECT rowid FROM stay WHERE (SELECT count(*) FROM stay__procedures p WHERE p.\"row\" = stay.rowid) > 0")
+    first = loaded.rows(
+        "hospital",
+        'SELECT rowid FROM stay WHERE (SELECT count(*) FROM stay__procedures p WHERE p."row" = stay.rowid) > 0',
+    )
     assert loaded.rows("hospital", LONG.format("procedures")) == [("FNG05", 1, first[0][0]), ("NGA11", 0, first[0][0])]
 
 
@@ -130,9 +154,17 @@ def test_codes_packed_in_one_column(
 
 def test_a_dictionary_has_each_code_once_with_its_rows_and_days(loaded: Loaded, tmp_path: Path) -> None:
     later = DAY + timedelta(days=100)
-    drugs = [drug(1, DAY, "A10BA02"), drug(2, later, "a10ba02"), drug(2, later, "C10AA"), drug(1, DAY, "A10BA02", "2,0")]
+    drugs = [
+        drug(1, DAY, "A10BA02"),
+        drug(2, later, "a10ba02"),
+        drug(2, later, "C10AA"),
+        drug(1, DAY, "A10BA02", "2,0"),
+    ]
     loaded.load(hospital(), hospital_folder(tmp_path / "d", [stay(1, 1, DAY)], drugs=drugs))
-    assert loaded.rows("hospital", "FROM drug__atc__dictionary") == [("A10BA02", 3, DAY, later), ("C10AA", 1, later, later)]
+    assert loaded.rows("hospital", "FROM drug__atc__dictionary") == [
+        ("A10BA02", 3, DAY, later),
+        ("C10AA", 1, later, later),
+    ]
 
 
 def test_two_granularities_of_a_code_come_in_files_with_other_columns(loaded: Loaded, tmp_path: Path) -> None:
@@ -173,7 +205,9 @@ def test_the_order_of_delivered_rows_and_files_does_not_matter(loaded: Loaded, t
     for part in range(3):  # split over several files, the rows of one stay in any of them
         folder.add(f"Aktivitet_{part}.csv", STAY, shuffled["stays"][part::3])
         folder.add(f"Tilstand_{part}.csv", CODE, shuffled["codes"][part::3])
-        folder.add(f"lmr_{part}.csv", "dager;lopenr;pakn;atc5", [(r[1], r[0], r[3], r[2]) for r in shuffled["drugs"][part::3]])
+        folder.add(
+            f"lmr_{part}.csv", "dager;lopenr;pakn;atc5", [(r[1], r[0], r[3], r[2]) for r in shuffled["drugs"][part::3]]
+        )
     loaded.load(hospital(), folder.noted())
     assert loaded.vault.versions("hospital") == (1, 2)
     assert content(loaded.vault.file("hospital", 1)) == content(loaded.vault.file("hospital", 2))
@@ -186,7 +220,9 @@ def test_the_order_of_delivered_rows_and_files_does_not_matter(loaded: Loaded, t
 )
 def test_encodings_are_tried_in_order(loaded: Loaded, tmp_path: Path, encoding: str, named: str) -> None:
     folder = hospital_folder(tmp_path / "d")
-    Folder(folder).add("Aktivitet_SOM.csv", STAY, [stay(1, 1, DAY, ward="Føde"), stay(2, 2, DAY, ward="Akutt")], encoding)
+    Folder(folder).add(
+        "Aktivitet_SOM.csv", STAY, [stay(1, 1, DAY, ward="Føde"), stay(2, 2, DAY, ward="Akutt")], encoding
+    )
     report = loaded.load(hospital(), folder)
     assert loaded.rows("hospital", "SELECT ward FROM stay ORDER BY 1") == [("Akutt",), ("Føde",)]
     assert next(file.encoding for file in report.files if file.name == "Aktivitet_SOM.csv") == named
@@ -204,7 +240,13 @@ def test_other_encodings_are_read_when_the_catalogue_names_them(loaded: Loaded, 
 def test_line_ends_of_windows_quotes_and_a_missing_last_line_end(loaded: Loaded, tmp_path: Path) -> None:
     folder = hospital_folder(tmp_path / "d")
     text = (folder / "Aktivitet_SOM.csv").read_text(encoding="utf-8").strip()
-    lines = [text, *(";".join(f'"{cell}"' if cell is not None else "" for cell in stay(n, n, DAY, ward='B; ""2""')) for n in (1, 2))]
+    lines = [
+        text,
+        *(
+            ";".join(f'"{cell}"' if cell is not None else "" for cell in stay(n, n, DAY, ward='B; ""2""'))
+            for n in (1, 2)
+        ),
+    ]
     (folder / "Aktivitet_SOM.csv").write_bytes("\r\n".join(lines).encode())
     report = loaded.load(hospital(), folder)
     assert loaded.rows("hospital", "SELECT ward FROM stay") == [('B; "2"',), ('B; "2"',)]
@@ -220,8 +262,10 @@ def test_parquet_says_the_same_as_csv(loaded: Loaded, tmp_path: Path) -> None:
         connection.execute(
             f"COPY (SELECT lopenr::BIGINT AS lopenr, oppholdLopenr, DATE '1902-05-16' + InnDato::INT AS inndato, "
             f"(DATE '1902-05-16' + UtDato::INT)::TIMESTAMP AS UtDato, omsorgsniva::DOUBLE AS omsorgsniva, "
-            f"replace(vekt, ',', '.')::DOUBLE AS vekt, akutt = 'ja' AS akutt, senger::SMALLINT AS senger, post, ncsp1, ncsp2, "
-            f"ncsp3, DIAGNOSER, VERK FROM read_csv('{folder}/Aktivitet_SOM.csv', delim = ';', header = true, all_varchar = true)) "
+            "replace(vekt, ',', '.')::DOUBLE AS vekt, akutt = 'ja' AS akutt, senger::SMALLINT AS senger, post, "
+            "ncsp1, ncsp2, "
+            f"ncsp3, DIAGNOSER, VERK FROM read_csv('{folder}/Aktivitet_SOM.csv', delim = ';', header = true, "
+            "all_varchar = true)) "
             f"TO '{folder}/Aktivitet_SOM.parquet'"
         )
     (folder / "Aktivitet_SOM.csv").unlink()
@@ -230,28 +274,6 @@ def test_parquet_says_the_same_as_csv(loaded: Loaded, tmp_path: Path) -> None:
 
 
 # ---------------------------------------------------------------- dates
-@pytest.mark.parametrize(
-    ("way", "delivered", "day"),
-    [
-        ("iso", "2015-03-01", DAY),
-        ("iso", "2015-03-01 00:00:00", DAY),
-        ("iso", "20150301", DAY),
-        ("dmy", "01.03.2015", DAY),
-        ("dmy", "1.3.2015", DAY),
-        ("year_month", "201503", DAY),
-        ("year_month", "2015-03", DAY),
-        ("year", "2015", date(2015, 1, 1)),
-        ("decimal_year", "2015,1622", DAY),
-        ("offset", str(offset(DAY)), DAY),
-    ],
-)
-def test_each_way_of_delivering_a_date(loaded: Loaded, tmp_path: Path, way: str, delivered: str, day: date) -> None:
-    row = list(stay(1, 1, DAY, out=None))
-    row[2] = delivered
-    loaded.load(hospital(**{"dates: offset": f"dates: {way}"}), hospital_folder(tmp_path / "d", [row]))
-    assert loaded.rows("hospital", "SELECT admitted_on FROM stay") == [(day,)]
-
-
 def test_the_folder_may_bring_another_reference_date(loaded: Loaded, tmp_path: Path) -> None:
     folder = hospital_folder(tmp_path / "d", [stay(1, 1, DAY)])
     Folder(folder).noted(reference_date="1902-05-26")
@@ -276,7 +298,9 @@ def test_a_secret_reference_date_a_person_is_recovered_from_the_birth_month(tmp_
     ]
     vault = tmp_path / "vault"
     registry = people()
-    generation_b = dataclasses.replace(registry, delivery={**registry.delivery, "dates": "offset", "reference": "person"})
+    generation_b = dataclasses.replace(
+        registry, delivery={**registry.delivery, "dates": "offset", "reference": "person"}
+    )
     load(generation_b, folder.add("people.csv", columns, rows).noted(), vault)
     stays = [[*stay(n, n, DAY, out=offset(DAY + timedelta(days=40), secret(n)))] for n in some]
     for n, row in zip(some, stays, strict=True):
@@ -319,7 +343,9 @@ def test_renamed_files_are_the_same_delivery(loaded: Loaded, tmp_path: Path) -> 
     assert not loaded.load(hospital(), folder).changed
 
 
-def test_another_delivery_another_catalogue_or_another_population_is_a_new_version(loaded: Loaded, tmp_path: Path) -> None:
+def test_another_delivery_another_catalogue_or_another_population_is_a_new_version(
+    loaded: Loaded, tmp_path: Path
+) -> None:
     folder = hospital_folder(tmp_path / "d", **many(20))
     assert loaded.load(hospital(), folder).version == 1
     Folder(folder).add("lmr_2020.csv", "lopenr;dager;atc5;pakn", [drug(1, DAY, "A10BA02")])

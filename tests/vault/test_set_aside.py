@@ -10,9 +10,6 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-
-from helseanalyse.vault.load import TooMuchSetAsideError
-from helseanalyse.vault.reasons import Reason
 from tests.vault.small import (
     DRUG,
     STAY,
@@ -27,10 +24,12 @@ from tests.vault.small import (
     load,
     offset,
     people,
-    people_folder,
-    stay,
     state_of,
+    stay,
 )
+
+from helseanalyse.vault.load import TooMuchSetAsideError
+from helseanalyse.vault.reasons import Reason
 
 DAY = date(2015, 3, 1)
 STRANGER = Person.nth(40)  # has a valid number, but is not in the population
@@ -66,13 +65,21 @@ VALUES = [
     (9, "F!", Reason.CODE, "procedures"),
     (12, "K75,37622", Reason.CODE, "reasons"),
 ]
-KEYS = [*key_rows(), ("8001", "10915596785"), ("8002", Person.nth(1).number), ("8002", Person.nth(2).number), ("8003", STRANGER.number)]
+KEYS = [
+    *key_rows(),
+    ("8001", "10915596785"),
+    ("8002", Person.nth(1).number),
+    ("8002", Person.nth(2).number),
+    ("8003", STRANGER.number),
+]
 
 
 def test_every_row_that_cannot_stay_is_kept_aside_with_its_reason(loaded: Loaded, tmp_path: Path) -> None:
     bad = [changed(stay(1, 100 + n, DAY), at, value) for n, (at, value, _, _) in enumerate(ROWS)]
     good = [stay(n, n, DAY) for n in range(30)]
-    folder = hospital_folder(tmp_path / "d", [*good, *bad], [code(1, 100 + len(ROWS) - 1, "I21", 1), code(0, 0, "I21")], keys=KEYS)
+    folder = hospital_folder(
+        tmp_path / "d", [*good, *bad], [code(1, 100 + len(ROWS) - 1, "I21", 1), code(0, 0, "I21")], keys=KEYS
+    )
     report = loaded.load(hospital(), folder)
     stays = next(unit for unit in report.units if unit.name == "stay")
     expected = Counter(f"{reason}: {column}" if column else str(reason) for _, _, reason, column in ROWS)
@@ -85,7 +92,9 @@ def test_every_row_that_cannot_stay_is_kept_aside_with_its_reason(loaded: Loaded
     assert Counter((reason, column or "") for table, scope, reason, column, _ in aside if table == "stay") == Counter(
         (str(reason), column) for _, _, reason, column in ROWS
     )
-    assert '"admitted_on":"12a"' in next(raw for _, _, reason, _, raw in aside if reason == Reason.DATE and "12a" in raw)
+    assert '"admitted_on":"12a"' in next(
+        raw for _, _, reason, _, raw in aside if reason == Reason.DATE and "12a" in raw
+    )
     assert loaded.vault.manifest("hospital").quarantine == report.reasons()
 
 
@@ -153,8 +162,16 @@ def test_exact_duplicates_are_dropped_and_counted(loaded: Loaded, tmp_path: Path
 
 
 def test_rows_that_share_a_row_number_are_set_aside_with_their_codes(loaded: Loaded, tmp_path: Path) -> None:
-    stays = [stay(1, 5, DAY), stay(1, 5, DAY + timedelta(days=1)), stay(2, 5, DAY), *(stay(n, 50 + n, DAY) for n in range(9))]
-    report = loaded.load(hospital(), hospital_folder(tmp_path / "d", stays, [code(1, 5, "I21", 1), code(2, 5, "I22", 1), code(3, 53, "I23")]))
+    stays = [
+        stay(1, 5, DAY),
+        stay(1, 5, DAY + timedelta(days=1)),
+        stay(2, 5, DAY),
+        *(stay(n, 50 + n, DAY) for n in range(9)),
+    ]
+    report = loaded.load(
+        hospital(),
+        hospital_folder(tmp_path / "d", stays, [code(1, 5, "I21", 1), code(2, 5, "I22", 1), code(3, 53, "I23")]),
+    )
     units = {unit.name: unit for unit in report.units}
     assert dict(units["stay"].set_aside) == {str(Reason.ROW_TWICE): 2}
     assert dict(units["stay.any_diagnosis"].set_aside) == {f"{Reason.NO_ROW}: any_diagnosis": 1}
@@ -162,8 +179,18 @@ def test_rows_that_share_a_row_number_are_set_aside_with_their_codes(loaded: Loa
 
 def test_codes_of_rows_that_are_not_there_are_set_aside(loaded: Loaded, tmp_path: Path) -> None:
     stays = [stay(n, n, DAY) for n in range(5)]
-    codes = [code(1, 1, "I21", 1), code(1, 2, "I21"), code(1, 77, "I21"), code(2, 2, "I21"), code(2, 2, "I21"), code(3, 3, None), code(4, 4, "?!")]
-    report = loaded.load(hospital(**{"quarantine_share: 0.5": "quarantine_share: 0.9"}), hospital_folder(tmp_path / "d", stays, codes))
+    codes = [
+        code(1, 1, "I21", 1),
+        code(1, 2, "I21"),
+        code(1, 77, "I21"),
+        code(2, 2, "I21"),
+        code(2, 2, "I21"),
+        code(3, 3, None),
+        code(4, 4, "?!"),
+    ]
+    report = loaded.load(
+        hospital(**{"quarantine_share: 0.5": "quarantine_share: 0.9"}), hospital_folder(tmp_path / "d", stays, codes)
+    )
     unit = next(unit for unit in report.units if unit.name == "stay.any_diagnosis")
     assert (unit.read, unit.kept, unit.duplicates) == (7, 2, 1)
     assert dict(unit.set_aside) == {
@@ -214,7 +241,9 @@ def test_the_population_has_one_row_a_person_and_no_overlapping_homes(tmp_path: 
 def test_a_mother_whose_own_row_is_set_aside_becomes_unknown(tmp_path: Path) -> None:
     p = [Person.nth(n) for n in range(6)]
     rows = [(q.number, q.sex, q.born_on if n else "?", None, p[n % 2].number) for n, q in enumerate(p)]
-    report = load(people(), people_of(tmp_path / "d", rows, [(p[1].number, "2000-01-01", None, "301")]), tmp_path / "vault")
+    report = load(
+        people(), people_of(tmp_path / "d", rows, [(p[1].number, "2000-01-01", None, "301")]), tmp_path / "vault"
+    )
     unit = report.units[0]
     assert (unit.kept, dict(unit.lost)) == (5, {f"mother: {Reason.UNKNOWN_PERSON}": 2})
     at_rest = Loaded(tmp_path / "vault")
@@ -238,8 +267,10 @@ def test_more_than_the_allowed_share_stops_the_load_and_nothing_changes(loaded: 
     with pytest.raises(
         TooMuchSetAsideError,
         match=(
-            r"(?s)\AToo much of this delivery of `hospital` cannot be used, so nothing was loaded \(allowed: 2\.0% of the rows\)\.\n"
-            r"- hospital\.drug: <5 of 100 rows: code has no form of its system: atc \(<5\), person key is not in the key file \(<5\)\n"
+            r"(?s)\AToo much of this delivery of `hospital` cannot be used, so nothing was loaded \(allowed: "
+            r"2\.0% of the rows\)\.\n"
+            r"- hospital\.drug: <5 of 100 rows: code has no form of its system: atc \(<5\), person key is not "
+            r"in the key file \(<5\)\n"
             r"Correct the delivery or its catalogue entry; if the rows are truly lost, raise quarantine_share there\.\Z"
         ),
     ) as stopped:
@@ -250,23 +281,33 @@ def test_more_than_the_allowed_share_stops_the_load_and_nothing_changes(loaded: 
 
 def test_a_column_of_which_nothing_is_understood_stops_the_load(loaded: Loaded, tmp_path: Path) -> None:
     stays = [stay(n, n, DAY, level=9) for n in range(20)]
-    with pytest.raises(TooMuchSetAsideError, match=r"hospital\.stay: 20 values of level, nearly all of them, are not understood"):
+    with pytest.raises(
+        TooMuchSetAsideError, match=r"hospital\.stay: 20 values of level, nearly all of them, are not understood"
+    ):
         loaded.load(hospital(), hospital_folder(tmp_path / "d", stays))
 
 
 # ---------------------------------------------------------------- the account balances, whatever is delivered
-cell = st.sampled_from([None, "", "1", "x", "I21.9", "A10BA02", "2015-01-01", "41000", "-1", "1,5", "1.5", "æ", "7001", "7002", "K75,A01"])
+cell = st.sampled_from(
+    [None, "", "1", "x", "I21.9", "A10BA02", "2015-01-01", "41000", "-1", "1,5", "1.5", "æ", "7001", "7002", "K75,A01"]
+)
 dirty_stay = st.tuples(
     st.sampled_from(["7001", "7002", "7003", "9999", None]),
     st.integers(1, 4),
     *[cell] * 12,
 )
-dirty_code = st.tuples(st.sampled_from(["7001", "7002", None]), st.integers(1, 5), st.sampled_from(["ICD-10", "ICPC-2"]), cell, cell)
+dirty_code = st.tuples(
+    st.sampled_from(["7001", "7002", None]), st.integers(1, 5), st.sampled_from(["ICD-10", "ICPC-2"]), cell, cell
+)
 dirty_drug = st.tuples(st.sampled_from(["7001", "7002", "9999"]), cell, cell, cell)
 
 
 # Without shrinking: each example is a whole load.
-@settings(max_examples=8, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=8,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(
     stays=st.lists(dirty_stay, max_size=12),
     codes=st.lists(dirty_code, max_size=12),

@@ -13,20 +13,29 @@ from helseanalyse.vault.checks import check_table
 from helseanalyse.vault.database import run, value
 from helseanalyse.vault.errors import VaultError
 from helseanalyse.vault.manifest import TableFacts
+from helseanalyse.vault.short_key import short_key
 from helseanalyse.vault.sql import Sql, commas, fill, literal, name, names
 
 
 def build_table(
-    connection: duckdb.DuckDBPyConnection, table: Table, people: Sql | None, *, delivered: bool = True
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    people: Sql | None,
+    *,
+    delivered: bool = True,
+    cheap: bool = False,
 ) -> TableFacts:
     """Build `final.<table>` with its long tables and dictionaries, check it, and say what it holds.
 
-    people: the table of everyone who exists, or None for that table itself.
+    people: the table of everyone who exists, or None for that table itself. cheap: whether the
+    staged rows can be read several times over, though they are a view; a table always can.
     """
     if not delivered and not _staged_columns(connection, table):
         _stage_nothing(connection, table)
     _check_staged(connection, table)
-    source = _rows(connection, table)
+    source, key = _rows(connection, table), order.order_by(order.sort_columns(table))
+    if cheap or _is_table(connection, table):
+        source, key = short_key(connection, table, source)
     codes = order.codes_columns(table)
     if codes:
         # The long tables need the position of each row, so the order is made before the split.
@@ -36,16 +45,17 @@ def build_table(
                 "CREATE TABLE staged.sorted_rows AS SELECT {columns} FROM {source} ORDER BY {key}",
                 columns=names(["pid", *(column.name for column in table.columns)]),
                 source=source,
-                key=order.order_by(order.sort_columns(table)),
+                key=key,
             ),
             f"Sorting {table.path}",
         )
         source = name("staged", "sorted_rows")
-    _create_final(connection, table, source, sort=not codes)
+    _create_final(connection, table, source, None if codes else key)
     for column in codes:
         _create_long(connection, table, column)
     if codes:
         run(connection, Sql("DROP TABLE staged.sorted_rows"), f"Sorting {table.path}")
+    run(connection, Sql("DROP TABLE IF EXISTS staged.tails"), f"Sorting {table.path}")
     if table.order:
         _create_dictionary(connection, table, table.order, name("final", table.name), table.order)
     check_table(connection, table, people)
@@ -62,6 +72,13 @@ def _staged_columns(connection: duckdb.DuckDBPyConnection, table: Table) -> set[
         f"Reading the staged columns of {table.path}",
     )
     return {row[0] for row in rows}
+
+
+def _is_table(connection: duckdb.DuckDBPyConnection, table: Table) -> bool:
+    statement = fill(
+        "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'staged' AND table_name = {t}", t=literal(table.name)
+    )
+    return bool(value(connection, statement, f"Reading the staged columns of {table.path}"))
 
 
 def _stage_nothing(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
@@ -97,7 +114,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, table: Table) -> Sql:
     return fill("(SELECT {columns} FROM {staged})", columns=commas(columns), staged=name("staged", table.name))
 
 
-def _create_final(connection: duckdb.DuckDBPyConnection, table: Table, source: Sql, *, sort: bool) -> None:
+def _create_final(connection: duckdb.DuckDBPyConnection, table: Table, source: Sql, key: Sql | None) -> None:
     plain = order.plain_columns(table)
     definitions = [fill("{n} {t}", n=name(column.name), t=order.TYPES[column.kind]) for column in plain]
     target = name("final", table.name)
@@ -112,8 +129,8 @@ def _create_final(connection: duckdb.DuckDBPyConnection, table: Table, source: S
         columns=names(["pid", *(column.name for column in plain)]),
         source=source,
     )
-    if sort:
-        statement = fill("{s} ORDER BY {key}", s=statement, key=order.order_by(order.sort_columns(table)))
+    if key is not None:
+        statement = fill("{s} ORDER BY {key}", s=statement, key=key)
     run(connection, statement, f"Sorting {table.path}")
 
 

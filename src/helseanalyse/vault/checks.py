@@ -91,6 +91,16 @@ def _broken_keys(connection: duckdb.DuckDBPyConnection, table: Table, target: Sq
         strangers = fill("SELECT count(*) FROM {t} ANTI JOIN {p} AS known USING (pid)", t=target, p=people)
         if value(connection, strangers, doing):
             yield "some rows are of persons who are not in the population"
+    for column in order.plain_columns(table):
+        if column.kind is Kind.PERSON:
+            unknown = fill(
+                "SELECT count(*) FROM {t} WHERE {c} NOT IN (SELECT pid FROM {p})",
+                t=target,
+                c=name(column.name),
+                p=target if people is None else people,
+            )
+            if value(connection, unknown, doing):
+                yield f"{column.name} is of persons who are not in the population"
 
 
 def _broken_periods(connection: duckdb.DuckDBPyConnection, table: Table, target: Sql) -> Iterator[str]:

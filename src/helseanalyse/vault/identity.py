@@ -148,9 +148,7 @@ def valid_sql(number: Sql, *, from_2032: bool = False) -> Sql:
         "WHEN {m} IN (4, 6, 9, 11) THEN 30 ELSE 31 END",
         m=month,
     )
-    dated = fill(
-        "{m} BETWEEN 1 AND 12 AND {d} BETWEEN 1 AND {l} AND w // 10000000000 < 8", m=month, d=day, l=longest
-    )
+    dated = fill("{m} BETWEEN 1 AND 12 AND {d} BETWEEN 1 AND {l} AND w // 10000000000 < 8", m=month, d=day, l=longest)
     first = fill("({s}) % 11 IN ({r})", s=_sum_sql(w, FIRST_WEIGHTS), r=Sql(", ".join(map(str, remainders))))
     second = fill("({s}) % 11 = 0", s=_sum_sql(w, SECOND_WEIGHTS))
     shared = Sql("w // 10000000000 >= 8")

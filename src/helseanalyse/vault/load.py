@@ -216,7 +216,7 @@ class Loading:
         """Sort and check, describe, keep the keys, and publish: only the last two change anything that lasts."""
         new = self.new
         missing = frozenset(table.table.name for table in files.tables if not table.delivered)
-        new.build(missing)
+        new.build(missing, cheap=True)
         self._step("Describing what was loaded")
         complete_to = self.plan.note.complete_to or self.registry.until or last_day(new.facts)
         report = replace(

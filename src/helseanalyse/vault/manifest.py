@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from helseanalyse.catalogue.model import Registry
-from helseanalyse.catalogue.read import parse_registry
+from helseanalyse.vault.catalogue_text import described
 from helseanalyse.vault.errors import VaultError
 
 
@@ -64,7 +64,7 @@ class Manifest:
 
     def described(self) -> Registry:
         """The catalogue entry that this version was loaded by."""
-        return parse_registry(self.catalogue_text, f"the manifest of {self.name}")
+        return described(self.catalogue_text, self.catalogue_digest, f"the manifest of {self.name}")
 
     def to_json(self) -> dict[str, Any]:
         """As plain values for the manifest file."""

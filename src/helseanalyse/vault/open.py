@@ -8,7 +8,6 @@ from typing import Self
 
 from helseanalyse.catalogue.model import Catalogue, Registry
 from helseanalyse.vault import disk
-from helseanalyse.vault.catalogue_text import described
 from helseanalyse.vault.errors import VaultError
 from helseanalyse.vault.manifest import Manifest, read_manifest
 
@@ -60,8 +59,7 @@ class Vault:
 
     def describe(self, registry: str, version: int | None = None) -> Registry:
         """The catalogue entry that a version was loaded by."""
-        manifest = self.manifest(registry, version)
-        return described(manifest.catalogue_text, manifest.catalogue_digest, f"the manifest of {manifest.name}")
+        return self.manifest(registry, version).described()
 
     def catalogue(self) -> Catalogue:
         """What the newest version of every registry holds, as it was described when it was loaded."""

@@ -180,10 +180,11 @@ class NewVersion:
     def _made(self) -> Path:
         return self.work / f"{self.name}.duckdb"
 
-    def build(self, undelivered: frozenset[str] = frozenset()) -> dict[str, TableFacts]:
+    def build(self, undelivered: frozenset[str] = frozenset(), *, cheap: bool = False) -> dict[str, TableFacts]:
         """Make the finished file, attached as `final`, with every check passed; facts by table.
 
-        undelivered: tables that are empty because the delivery was without them.
+        undelivered: tables that are empty because the delivery was without them. cheap: whether staged
+        views can be read several times over.
         """
         doing = "Making the new file"
         run(self.connection, fill("ATTACH {file} AS final", file=literal(self._made)), doing)
@@ -195,7 +196,7 @@ class NewVersion:
             self.progress(f"Sorting {table.path}", number, len(tables))
             people = None if self.registry.universe and table.name == main else self.people or name("final", main)
             self.facts[table.name] = build_table(
-                self.connection, table, people, delivered=table.name not in undelivered
+                self.connection, table, people, delivered=table.name not in undelivered, cheap=cheap
             )
         self.progress(f"Sorted {self.registry.name}", len(tables), len(tables))
         return self.facts

@@ -17,7 +17,7 @@ from helseanalyse.study.language.draft import Draft, Named, name_of, names_of, o
 from helseanalyse.study.language.freeze import freeze
 from helseanalyse.study.language.registry import opened
 from helseanalyse.study.language.trouble import fail, is_broken, study_place, tell
-from helseanalyse.study.language.values import Number, Truth
+from helseanalyse.study.language.values import Number, Truth, node_of
 from helseanalyse.study.lineage import walk
 from helseanalyse.study.parts import parts
 from helseanalyse.study.problem import Problem
@@ -65,12 +65,12 @@ class Analyses:
         """How many persons are left after each criterion."""
         self._add(Flow(id=self._id("flow")))
 
-    def table_one(self, by: By = None, of: Iterable[Named | str] | None = None) -> None:
+    def table_one(self, by: By = None, of: By = None) -> None:
         """The population described: variables as rows, a variable or fixed exposure as columns.
 
         of: which variables, in order; without it all of the study, with age and sex first.
         """
-        names = names_of(list(of)) if of is not None else ()
+        names = names_of(of)
         column = None if by is None else name_of(by)
         if not is_broken(column):
             self._add(TableOne(id=self._id("table_one"), of=names, by=column))
@@ -103,7 +103,7 @@ class Analyses:
         outcome: Named | str,
         by: By = (),
         *,
-        at: Iterable[Duration | int] = (),
+        at: Iterable[Duration | int] | Duration | int = (),
         method: str | None = None,
         horizon: Duration | int | None = None,
     ) -> None:
@@ -112,7 +112,8 @@ class Analyses:
         at: times at which the risk is tabulated, years(1) or days. horizon: the last day of the curve.
         """
         which = name_of(outcome)
-        days = [whole_days(each, "A time of the curve") for each in at]
+        times: list[Duration | int] = [at] if isinstance(at, Duration | int) else list(at)
+        days = [whole_days(each, "A time of the curve") for each in times]
         last = None if horizon is None else whole_days(horizon, "The horizon", 1)
         if not is_broken(which, last, *days):
             self._add(
@@ -143,12 +144,13 @@ class Analyses:
         """New cases and rates by calendar time: an event with none of the same person in the washout days before."""
         every_interval = self._intervals(every, first, last)
         days = whole_days(washout, "The washout")
-        if is_broken(event, days, every_interval):
+        node = node_of(event, "The event of an incidence", "a date")
+        if is_broken(node, days, every_interval):
             return
         names = names_of(by)
         self._add(
             Incidence(
-                id=self._id("incidence"), name=name, event=event.node, every=every_interval, washout=days, by=names,
+                id=self._id("incidence"), name=name, event=node, every=every_interval, washout=days, by=names,
                 age_bands=_bands(age_bands, names, standard), standard=standard, per=per,
             )
         )  # fmt: skip

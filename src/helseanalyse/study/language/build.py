@@ -55,9 +55,12 @@ def date_from(value: object) -> Any:
     return fail("S011", text=repr(value))
 
 
-def text_from(value: str) -> str:
-    """A text in the one normal form (NFC), so that equal texts are equal bytes."""
-    return unicodedata.normalize("NFC", value)
+def text_from(value: str, what: str = "A name") -> str:
+    """A text in the one normal form (NFC), so that equal texts are equal bytes; told where it is no text."""
+    given: object = value
+    if not isinstance(given, str):
+        return str(fail("S012", what=what, wanted="a text", got=repr(given)))
+    return unicodedata.normalize("NFC", given)
 
 
 def type_of_constant(value: object) -> ValueType | None:

@@ -49,6 +49,12 @@ class Code(_InLists):
 
     def to_category(self, lists: Mapping[str, Codes]) -> Category:
         """The name of the list that holds the code, by the longest prefix; unknown where none does."""
+        given: object = lists
+        if not isinstance(given, Mapping) or not all(
+            isinstance(each, Codes) or is_broken(each) for each in given.values()
+        ):
+            wanted = 'a dictionary of code lists, such as {"insulin": atc("A10A")}'
+            return cast("Category", fail("S012", what="to_category()", wanted=wanted, got=repr(given)))
         if is_broken(*lists.values()):
             return cast("Category", BROKEN)
         names = tuple(text_from(name) for name in lists)

@@ -12,7 +12,7 @@ from helseanalyse.study.language.dates import Date, Duration, years
 from helseanalyse.study.language.draft import Draft, Named, one_value
 from helseanalyse.study.language.habits import names_near
 from helseanalyse.study.language.trouble import BROKEN, fail, is_broken
-from helseanalyse.study.language.values import Number, Truth
+from helseanalyse.study.language.values import Number, Truth, node_of
 from helseanalyse.study.library import COMMON, QUAN, WEIGHTS, Comorbidity
 from helseanalyse.study.lineage import lineage, move
 from helseanalyse.study.node import Series
@@ -116,10 +116,13 @@ def _seen(group: Comorbidity, day0: Date, diagnoses: CodeSet, lookback: Duration
     day = one_value(day0, "The day before which comorbidity is looked for")
     if is_broken(day):
         return BROKEN
-    rows = getattr(diagnoses, "node", None) and diagnoses.node.domain
+    wanted = "all the codes of an event table, such as npr.any_diagnosis"
+    coded_by = node_of(diagnoses, "`diagnoses`", wanted)
+    if is_broken(coded_by):
+        return BROKEN
+    rows = coded_by.domain
     table = lineage(rows)[-1] if rows is not None else None
-    if not isinstance(table, nodes.Table) or table.date is None or diagnoses.node.type.kind is not Kind.CODES:
-        wanted = "all the codes of an event table, such as npr.any_diagnosis"
+    if not isinstance(table, nodes.Table) or table.date is None or coded_by.type.kind is not Kind.CODES:
         return fail("S012", what="`diagnoses`", wanted=wanted, got=repr(diagnoses))
     if diagnoses.node.type.system != "ICD-10":
         return fail("S020", name=repr(diagnoses), type=diagnoses.node.type, system="ICD-10")

@@ -40,23 +40,26 @@ def person(name: str = "", **values: Any) -> MadePerson:
 
 def expectation(made: MadePerson, included: bool, values: Mapping[str, object], draft: Draft) -> Any:
     """The expectation as part of a specification; told where a table, a column or a variable is unknown."""
-    if is_broken(made):
-        return BROKEN
+    given: object = made
+    if not isinstance(given, MadePerson):
+        return BROKEN if is_broken(given) else fail(
+            "S012", what="Who is expected", wanted="a person(...)", got=repr(given)
+        )  # fmt: skip
     catalogue = draft.catalogue if draft.catalogue is not None else norway()
     universe = catalogue.universe
     main = universe.table(universe.main)
     own = {name: value for name, value in made.values if main.has(name)}
     rows = [_row(main, own)]
-    given: set[str] = set()
+    told: set[str] = set()
     for name, value in made.values:
         if name in own:
             continue
         table = _table(catalogue, main, name)
         if is_broken(table):
             return BROKEN
-        given.add(table.path)
+        told.add(table.path)
         rows.extend(_row(table, each) for each in _listed(value))
-    rows.extend(_lifelong(catalogue, own, given))
+    rows.extend(_lifelong(catalogue, own, told))
     expected = tuple((_variable(name, draft), _plain(value)) for name, value in values.items())
     if is_broken(*rows) or any(is_broken(name) for name, _ in expected):
         return BROKEN

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
 from helseanalyse.study import nodes
 from helseanalyse.study.language.build import make
 from helseanalyse.study.language.dates import Date, Duration, whole_days
 from helseanalyse.study.language.habits import Habits
 from helseanalyse.study.language.trouble import BROKEN, fail, is_broken, tell
-from helseanalyse.study.language.values import Number, Truth, Value
+from helseanalyse.study.language.values import Number, Truth, Value, node_of
 from helseanalyse.study.lineage import fits, lineage, move
 from helseanalyse.study.naming import code_of
 from helseanalyse.study.node import Rows as RowsNode
@@ -20,6 +20,8 @@ from helseanalyse.study.types import BOOL, DATE
 Many = TypeVar("Many", bound="Rows")
 One = TypeVar("One", bound="Rows")
 AnyValue = TypeVar("AnyValue", bound=Value)
+
+WAYS = ("covering", "on_or_before", "before")  # of a look-up
 
 
 class Rows(Habits):
@@ -39,10 +41,15 @@ class Rows(Habits):
         return make(Number, nodes.Count, self.node)
 
     def __eq__(self, other: object) -> Any:
-        return fail("S012", what="What `==` compares", wanted="two values", got=f"the rows {code_of(self.node)}")
+        return fail(
+            "S012", what="What a comparison compares", wanted="two values", got=f"the rows {code_of(self.node)}"
+        )
 
     __ne__ = __eq__
     __hash__ = None  # type: ignore[assignment]
+
+    if not TYPE_CHECKING:
+        __lt__ = __le__ = __gt__ = __ge__ = __eq__
 
     def __repr__(self) -> str:
         return f"<{self.node.grain.value} rows: {code_of(self.node)}>"
@@ -170,12 +177,13 @@ class ManyRows(Filtered[Many], Generic[Many, One]):
 
     def previous(self, value: AnyValue) -> AnyValue:
         """In sorted rows, the value on the row before; unknown on the first."""
-        if is_broken(value):
-            return value
+        inner = node_of(value, "The value of the row before")
+        if is_broken(inner):
+            return cast("AnyValue", BROKEN)
         if not isinstance(self.node, nodes.Sort):
             return cast("AnyValue", fail("S018", name=code_of(self.node)))
         below = self.node.of
-        return make(type(value), nodes.Previous, self.node, move(value.node, below, lineage(below)[-1]))
+        return make(type(value), nodes.Previous, self.node, move(inner, below, lineage(below)[-1]))
 
 
 class EventRows(ManyRows[Many, One]):
@@ -197,15 +205,18 @@ class EventRows(ManyRows[Many, One]):
         or before it; how="before" leaves out the day itself). as_of: the date, else the date of these rows.
         max_age: at most so many days earlier. pick="latest_start": where periods may overlap.
         """
-        at = self._own_date(as_of)
-        if is_broken(value, at):
+        at, column = self._own_date(as_of), node_of(value, "What is looked up", "a column of another table")
+        if is_broken(column, at):
             return cast("AnyValue", BROKEN)
-        if not isinstance(value.node, nodes.Column):
+        if not isinstance(column, nodes.Column):
             wanted = "a column of another table"
-            return cast("AnyValue", fail("S012", what="What is looked up", wanted=wanted, got=code_of(value.node)))
-        way = how or ("covering" if value.node.of.grain.value == "period" else "on_or_before")
+            return cast("AnyValue", fail("S012", what="What is looked up", wanted=wanted, got=code_of(column)))
+        way = how or ("covering" if column.of.grain.value == "period" else "on_or_before")
+        if way not in WAYS or pick not in (None, "latest_start"):
+            wanted = f'how={" or ".join(WAYS)}, and pick="latest_start" or nothing'
+            return cast("AnyValue", fail("S012", what="A look-up", wanted=wanted, got=f"{way}, {pick}"))
         oldest = None if max_age is None else whole_days(max_age, "max_age")
-        return make(type(value), nodes.LookUp, at, value.node, way, oldest, pick)
+        return make(type(value), nodes.LookUp, at, column, way, oldest, pick)
 
     def near(self, other: EventRows[Any, Any] | Date, days: tuple[int, int]) -> Near:
         """For each row, the rows of another table in a window of days round its date, both ends counted.
@@ -214,11 +225,16 @@ class EventRows(ManyRows[Many, One]):
         """
         if is_broken(other):
             return cast("Near", BROKEN)
-        at, date = self._own_date(None), other.node if isinstance(other, Date) else other._own_date(None)
+        at = self._own_date(None)
+        date = (
+            other._own_date(None) if isinstance(other, EventRows) else node_of(other, "What is near", "rows or a date")
+        )
+        window: object = days
+        if not isinstance(window, tuple) or [type(each) for each in window] != [int, int]:
+            return cast("Near", fail("S012", what="`days`", wanted="two whole numbers: (-30, -1)", got=repr(window)))
         if is_broken(at, date):
             return cast("Near", BROKEN)
-        low, high = days
-        return Near(at, date, low, high)
+        return Near(at, date, *days)
 
     def _own_date(self, as_of: Date | None) -> Any:
         if as_of is not None:
@@ -262,8 +278,10 @@ class Near:
         return self._of("max", value, type(value))
 
     def _of(self, how: str, value: Value, into: type[AnyValue]) -> AnyValue:
-        if is_broken(value):
+        inner = node_of(value, f"The value of `.{how}()`")
+        if is_broken(inner):
             return cast("AnyValue", BROKEN)
         rows = next(iter(self.date.domains), None)
-        inner = move(value.node, rows, rows) if rows is not None and fits(value.node, rows) else value.node
+        if rows is not None and fits(inner, rows):
+            inner = move(inner, rows, rows)
         return make(into, nodes.Near, self.at, self.date, self.low, self.high, how, inner)

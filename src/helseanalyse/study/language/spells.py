@@ -11,7 +11,7 @@ from helseanalyse.study.language.code_values import Code
 from helseanalyse.study.language.dates import Date, Duration, whole_days
 from helseanalyse.study.language.rows import Many, ManyRows, One, PersonRows, Rows
 from helseanalyse.study.language.trouble import BROKEN, fail, is_broken
-from helseanalyse.study.language.values import Category, Number, Text, Truth, Value
+from helseanalyse.study.language.values import Category, Number, Text, Truth, Value, node_of
 from helseanalyse.study.naming import code_of
 from helseanalyse.study.node import Rows as RowsNode
 from helseanalyse.study.node import Series
@@ -127,15 +127,13 @@ class Spells(SpellColumns, PeriodRows["Spells", OneSpell]):
 
 def spans(start: Date, stop: Date | None = None) -> Spells:
     """Two dates of each row of a table, or two dates a person, as periods [start, stop); without a stop: running."""
-    if is_broken(start, stop):
-        return cast("Spells", BROKEN)
-    end: Series = nodes.Constant(None, DATE) if stop is None else stop.node
-    return make(Spells, nodes.Spans, start.node, end)
+    end = nodes.Constant(None, DATE) if stop is None else node_of(stop, "The stop of a span", "a date")
+    return make(Spells, nodes.Spans, node_of(start, "The start of a span", "a date"), end)
 
 
 def supply(
     start: Date,
-    days: Number,
+    days: Number | int,
     *,
     substance: Code | Text | Category | None = None,
     grace: Duration | int = 0,
@@ -153,14 +151,15 @@ def supply(
     lag: exposure starts so many days after the dispensing (1: an event on the day itself is not exposed).
     minimum: how many dispensings are needed; exposure starts at that one.
     """
-    if is_broken(start, days, substance):
-        return cast("Spells", BROKEN)
+    lasting = series(days, INT) if isinstance(days, int) else node_of(days, "The days of a supply", "a number")
+    if isinstance(minimum, bool) or minimum < 1:
+        return cast("Spells", fail("S012", what="`minimum`", wanted="1 or more", got=repr(minimum)))
     return make(
         Spells,
         nodes.Supply,
-        start.node,
-        _rounded_up(days.node),
-        None if substance is None else substance.node,
+        node_of(start, "The start of a supply", "a date"),
+        BROKEN if is_broken(lasting) else _rounded_up(lasting),
+        None if substance is None else node_of(substance, "The substance of a supply"),
         whole_days(grace, "grace"),
         carry_over,
         None if cap is None else whole_days(cap, "cap"),

@@ -137,7 +137,7 @@ class Study(Comorbidities, Analyses):
         person for whom none is has an unknown exposure. since: changes once, from `off` to `on`, `lag` days after
         the date (1: an event on the day itself belongs to `off`). periods: `on` while they cover the day.
         """
-        name = text_from(name)
+        name = text_from(name, "The name of an exposure")
         given = [each is not None for each in (levels, since, periods)]
         if sum(given) != 1:
             return cast("Named", fail("S012", what=f'The exposure "{name}"', wanted="given in one way: levels, since= "
@@ -145,6 +145,10 @@ class Study(Comorbidities, Analyses):
         if not self._draft.free(name):
             return cast("Named", BROKEN)
         if levels is not None:
+            stated: object = levels
+            if not isinstance(stated, Mapping) or not stated:
+                wanted = 'a dictionary, such as {"treated": condition}'
+                return cast("Named", fail("S012", what=f'The levels of "{name}"', wanted=wanted, got=repr(stated)))
             return self._fixed(name, levels)
         rows = self._since(since, lag) if since is not None else getattr(periods, "node", BROKEN)
         if is_broken(rows):
@@ -202,6 +206,10 @@ class Study(Comorbidities, Analyses):
         one day the earlier in the list wins. competing: those of them that make the outcome impossible (death).
         counts_last_day: whether the last day is itself a day at risk.
         """
+        given: object = until
+        if not isinstance(given, Iterable) or isinstance(given, str):
+            fail("S012", what="`until`", wanted="a list of dates", got=repr(given))
+            return
         named = until.items() if isinstance(until, Mapping) else [(None, each) for each in until]
         stops: list[tuple[str, Series]] = []
         for name, each in named:

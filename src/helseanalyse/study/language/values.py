@@ -14,7 +14,7 @@ from helseanalyse.study.language.build import alike, as_float, constant, make, s
 from helseanalyse.study.language.habits import Habits
 from helseanalyse.study.language.trouble import BROKEN, fail, is_broken
 from helseanalyse.study.naming import code_of
-from helseanalyse.study.node import Series
+from helseanalyse.study.node import Node, Series
 from helseanalyse.study.types import FLOAT, INT
 
 Self = TypeVar("Self", bound="Value")
@@ -291,6 +291,17 @@ class Category(Value):
         return self.node.type.levels
 
 
+def node_of(value: object, what: str, wanted: str = "a column") -> Any:
+    """The node of a value that was given; told where something else was."""
+    if is_broken(value):
+        return BROKEN
+    if isinstance(value, Value):
+        return value.node
+    node = getattr(value, "node", None)
+    got = f"the rows {code_of(node)}" if isinstance(node, Node) else repr(value)
+    return fail("S012", what=what, wanted=wanted, got=got)
+
+
 class Relative(Value):
     """Another person, such as the mother: the only way from one person to another."""
 
@@ -298,4 +309,4 @@ class Relative(Value):
 
     def of(self, value: Self) -> Self:
         """The value of that person: `population.mother.of(population.born_on)`; unknown where nobody is known."""
-        return make(type(value), nodes.Related, self.node, getattr(value, "node", BROKEN))
+        return make(type(value), nodes.Related, self.node, node_of(value, "What is asked of another person", "a value"))

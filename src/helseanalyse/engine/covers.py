@@ -72,6 +72,15 @@ def is_disjoint(rows: n.Rows, build: Build) -> bool:
     return not isinstance(table, n.Spans)
 
 
+def is_merged(rows: n.Rows) -> bool:
+    """Whether the periods neither overlap nor touch, so that merging them would change nothing."""
+    if isinstance(rows, n.Episodes):
+        return rows.max_gap > 0
+    if isinstance(rows, n.Shift):
+        return is_merged(rows.of)
+    return isinstance(rows, n.Supply | n.Union | n.Intersect | n.Subtract | n.Gaps)
+
+
 def over_periods(
     leaf: n.Covers | n.CoversAll | n.CoveredDays, since: n.Series, until: n.Series
 ) -> tuple[Aggregate, n.Series | None]:

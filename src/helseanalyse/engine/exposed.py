@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from helseanalyse.engine import sql
 from helseanalyse.engine.build import Build
+from helseanalyse.engine.covers import is_merged
 from helseanalyse.engine.frame import PID
 from helseanalyse.engine.levels import Division
 from helseanalyse.engine.periods import spans
@@ -51,7 +52,8 @@ def _states(changing: Sequence[Division], people: Population, build: Build) -> e
     for division in changing:
         assert division.changing is not None
         # Merged, so that each exposure is either on or off and changes on every day that it names.
-        made = spans(n.Union((division.changing.periods,)), people.frame, build)
+        periods = division.changing.periods
+        made = spans(periods if is_merged(periods) else n.Union((periods,)), people.frame, build)
         for day, sign in ((sql.day(_BEGINNING), 0), (col("start"), 1), (col("stop"), -1)):
             change = {one.column: sql.number(sign if one is division else 0) for one in changing}
             changes.append(sql.query({PID: col(PID), "day": day, **change}, relation(made.name)))

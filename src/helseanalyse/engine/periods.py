@@ -13,7 +13,7 @@ from sqlglot import exp
 from helseanalyse.engine import sql
 from helseanalyse.engine.arithmetic import days_after
 from helseanalyse.engine.build import Build
-from helseanalyse.engine.covers import holds_a_day, period_of
+from helseanalyse.engine.covers import holds_a_day, is_merged, period_of
 from helseanalyse.engine.frame import Frame
 from helseanalyse.engine.gathers import domain_of
 from helseanalyse.engine.leaves import Source
@@ -174,6 +174,8 @@ def distinct_days(of: n.Series, frame: Frame, build: Build) -> exp.Select:
 
 @periods_made.register
 def _union(node: n.Union, frame: Frame, build: Build) -> Made:
+    if len(node.parts) == 1 and is_merged(node.parts[0]):
+        return spans(node.parts[0], frame, build)
     parts = [spans(part, frame, build) for part in node.parts]
     columns = [*frame.keys, "start", "stop"]
     stacked = sql.stacked([sql.query([col(name) for name in columns], relation(part.name)) for part in parts])
@@ -201,11 +203,12 @@ def _covered(count: Sql) -> Sql:
 
 @periods_made.register
 def _gaps(node: n.Gaps, frame: Frame, build: Build) -> Made:
-    whole = merged(relation(spans(node.of, frame, build).name), frame.keys)
+    found = relation(spans(node.of, frame, build).name)
+    whole = found if is_merged(node.of) else derived(merged(found, frame.keys), "t")
     outputs = {key: col(key) for key in frame.keys}
     by = [col(key) for key in frame.keys]
     between = sql.query(
-        {**outputs, "start": col("stop"), "stop": _next(col("start"), by, col("start"))}, derived(whole, "t")
+        {**outputs, "start": col("stop"), "stop": _next(col("start"), by, col("start"))}, whole
     )
     columns = [col(name) for name in (*frame.keys, "start", "stop")]
     select = sql.query(columns, derived(between, "t"), where=sql.is_known(col("stop")))

@@ -50,3 +50,18 @@ def test_the_page_of_errors_is_current() -> None:
 def test_the_place_is_the_line_of_the_study() -> None:
     bad = next(bad for bad in BAD if bad.id == "S013")
     assert str(bad.problems()[0]).startswith("S013 study.py:2: ")
+
+
+# Outside names and code, a text in bokmål has none of these.
+ENGLISH = re.compile(
+    r"\b(the|of|must|and|a|an|such|what|value|two|one|is|or|not|given|stated|whole|which|by)\b", re.IGNORECASE
+)
+QUOTED = re.compile(r"""`[^`]*`|"[^"]*"|'[^']*'|<[^>]*>|\{[^}]*\}""")
+
+
+@pytest.mark.parametrize("bad", BAD, ids=[bad.id for bad in BAD])
+def test_bokmal_is_bokmal(bad: Bad) -> None:
+    for problem in bad.problems():
+        if problem.id == "S105":
+            continue  # what is wrong with JSON is said by Python
+        assert ENGLISH.findall(QUOTED.sub("", problem.text("nb"))) == []

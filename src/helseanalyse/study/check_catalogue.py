@@ -29,7 +29,7 @@ def near_names(name: str, known: Iterable[str]) -> str:
     """The known names most like one, or the first of all where none is near."""
     listed = list(known)
     near = nearest(name, listed)
-    return " or ".join(near) if near else ", ".join(listed[:MOST_NAMES])
+    return ", ".join(near) if near else ", ".join(listed[:MOST_NAMES])
 
 
 def catalogue_problems(places: dict[Node, str], spec: Specification, catalogue: Catalogue) -> Iterator[Problem]:

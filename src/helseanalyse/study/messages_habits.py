@@ -144,9 +144,9 @@ HABITS: dict[str, Message] = {
         gjor="Gi den ene et annet navn: tabeller og figurer går etter navn.",
     ),
     "S026": Message(
-        en="The list {name} has no codes.",
+        en="The code list {name} has no codes.",
         do="Write at least one code, or leave the condition out.",
-        nb="Listen {name} har ingen koder.",
+        nb="Kodelisten {name} har ingen koder.",
         gjor="Skriv minst én kode, eller ta bort vilkåret.",
     ),
     "S027": Message(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from helseanalyse.study.messages import MESSAGES, TYPE_WORDS
+from helseanalyse.study.messages_words import in_bokmal
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,9 +62,13 @@ class Problem:
         return f"{self.id} {where}: {self.text()}" if where else f"{self.id} {self.text()}"
 
 
+# Words that are names or code in every language.
+AS_THEY_ARE = ("nearest", "code", "level", "value", "left", "right", "circle", "why", "instead", "instead_nb", "hint")
+
+
 def _said(name: str, word: str, language: str) -> str:
     if not name.endswith("type"):
-        return word
+        return in_bokmal(word) if language == "nb" and name not in AS_THEY_ARE else word
     at = 1 if language == "nb" else 0
     return " ".join(TYPE_WORDS[part][at] if part in TYPE_WORDS else part for part in word.split(" "))
 

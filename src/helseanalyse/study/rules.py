@@ -209,7 +209,7 @@ def _codes(node: nodes.InCodes) -> Iterable[Problem]:
     if node.of.type.system and node.of.type.system != node.codes.system:
         yield problem("S020", name=code_of(node.of), type=node.of.type, system=node.codes.system)
     if not node.codes.codes:
-        yield problem("S026", name=node.codes.name or "of the condition")
+        yield problem("S026", name=f'"{node.codes.name}"')
 
 
 def _categorise(node: nodes.Categorise) -> Iterable[Problem]:

@@ -103,7 +103,7 @@ def _wrong_constant(value: object, own: ValueType | None, like: ValueType, named
     if like.kind in (Kind.CODE, Kind.CODES):
         return fail("S021", name=named)
     shown = repr(value) if own is not None else type(value).__name__
-    right = own if own is not None else "no type of the language"
+    right = own if own is not None else type(value).__name__
     return fail("S009", left=named, left_type=like, right=f"`{shown}`", right_type=right, sign=sign)
 
 

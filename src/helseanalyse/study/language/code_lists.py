@@ -121,7 +121,7 @@ def codes(of: str, *texts: str, name: str = "") -> Codes:
     if broken:
         return cast("Codes", BROKEN)
     if not found:
-        return cast("Codes", fail("S026", name=f"of {of}"))
+        return cast("Codes", fail("S026", name=f"`{of}`"))
     return Codes(CodeList(known.name, tuple(sorted(found)), known.version, known.source, text_from(name)))
 
 

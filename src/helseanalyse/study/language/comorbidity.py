@@ -33,7 +33,7 @@ class Comorbidities:
         diagnoses: CodeSet,
         *,
         lookback: Duration = FIVE_YEARS,
-        groups: Iterable[str] = COMMON,
+        groups: Iterable[str] | str = COMMON,
     ) -> tuple[Named, ...]:
         """One yes/no variable for each disease: a diagnosis in the look-back before day 0, day 0 itself left out.
 
@@ -42,7 +42,7 @@ class Comorbidities:
         to `charlson`.
         """
         found = []
-        for name in groups:
+        for name in [groups] if isinstance(groups, str) else groups:
             group = next((each for each in QUAN if each.name == name), None)
             if group is None:
                 near = names_near(name, [each.name for each in QUAN])

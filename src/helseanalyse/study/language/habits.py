@@ -23,7 +23,7 @@ def names_near(name: str, known: list[str]) -> str:
     """
     near = nearest(name, known)
     if near:
-        return " or ".join(near)
+        return ", ".join(near)
     return ", ".join(known[:MOST_NAMES]) + (", ..." if len(known) > MOST_NAMES else "")
 
 
@@ -61,7 +61,7 @@ else:
         def refused(self: Any, other: object = None) -> Any:
             if is_broken(other):
                 return other
-            return fail("S003", sign=sign, name=code_of(self.node), type=getattr(self.node, "type", "a table of rows"))
+            return fail("S003", sign=sign, name=code_of(self.node), type=getattr(self.node, "type", "rows"))
 
         return refused
 

@@ -18,7 +18,7 @@ REGISTRIES = language.Registries(CATALOGUE)
 NAMES: dict[str, Any] = {registry.name: REGISTRIES.registry(registry.name) for registry in CATALOGUE.registries}
 NAMES |= {name: getattr(language, name) for name in language.__all__}
 
-HEAD = 'study = Study("A study", start="2012-01-01", end="2019-12-31")\n'
+HEAD = 'study = Study("A study", start="{}", end="2019-12-31")\n'
 
 COHORT = """
 first = lmr.where(lmr.atc.within(atc("A10B"))).first(by=lmr.dispensed_on)
@@ -55,10 +55,10 @@ study.incidence("by month", npr.where(npr.main_diagnosis.within(icd10("I21"))).a
 """
 
 
-def study_of(text: str) -> Specification:
+def study_of(text: str, start: str = "2012-01-01") -> Specification:
     """The specification that the Python text of a study makes."""
     names = dict(NAMES) | {"Study": partial(language.Study, catalogue=REGISTRIES)}
-    exec(HEAD + text, names)
+    exec(HEAD.format(start) + text, names)
     specification: Specification = names["study"].specification()
     return specification
 

@@ -149,7 +149,7 @@ def test_beyond_its_own_limit_the_system_bounds_the_process(files: dict[str, Pat
         data.values("codes", sql("SELECT 1 AS one"))
         assert "memory" in data.walls
         child = only_child()
-        assert child.rlimit(psutil.RLIMIT_DATA)[1] == 2 * 200_000_000 + (512 + 32 * 2) * 2**20
+        assert child.rlimit(psutil.RLIMIT_DATA)[1] == 4 * 200_000_000 + (512 + 32 * 2) * 2**20
         assert child.rlimit(psutil.RLIMIT_CORE) == (0, 0)
 
 

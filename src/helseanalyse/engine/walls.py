@@ -48,11 +48,12 @@ def put_up(files: Iterable[Path], temp: Path, *, memory: str, threads: int) -> l
 
 
 def _bound_memory(memory: str, threads: int) -> bool:
-    """What DuckDB's own limit does not see, a fragmented heap or a fault, ends here and not in the swap.
+    """What DuckDB's own limit does not see, a fault or a heap in pieces, ends here and not in the swap.
 
-    Twice the limit, with room for the interpreter and the stacks: 1.4 times was the most that measurements reached.
+    The system bounds what is reserved, not what is used: in measurements at most 3.3 times DuckDB's limit, while 1.1
+    times was in use. So four times, with room for the interpreter and the stacks.
     """
-    wall = 2 * bytes_of(memory) + (512 + 32 * threads) * 2**20
+    wall = 4 * bytes_of(memory) + (512 + 32 * threads) * 2**20
     with suppress(ValueError, OSError):  # the system has set a lower one, or does not know it
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold the data
         resource.setrlimit(resource.RLIMIT_DATA, (wall, wall))

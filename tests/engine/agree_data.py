@@ -84,15 +84,19 @@ class Choices:
 
 
 def registers(choices: Choices, catalogue: Catalogue, used: frozenset[str], size: Size) -> Registers:
-    """Rows of a few persons in the tables used ("npr.episode"), in any order; the universe's main table always."""
+    """Rows of a few persons in the tables used ("npr.episode"), in any order; the universe's main table always.
+
+    Now and then there are rows of a stranger, too, whom the universe does not know.
+    """
     universe = catalogue.universe
+    last = size.persons + (1 if choices.chance(4) else 0)
     found: Registers = {}
     for registry in catalogue.registries:
         for table in registry.tables:
             main = registry is universe and table.name == universe.main
             if main or table.path in used:
-                rows = [row for pid in range(1, size.persons + 1) for row in _rows(choices, table, pid, main, size)]
-                found[table.path] = rows
+                persons = range(1, (size.persons if main else last) + 1)
+                found[table.path] = [row for pid in persons for row in _rows(choices, table, pid, main, size)]
     return found
 
 

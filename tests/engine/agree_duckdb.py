@@ -76,15 +76,15 @@ class Registers:
             self._write(path, ())
         self._kept[tuple(self._tables)].append(self.con)
 
-    def multiply(self, copies: int, persons: int) -> None:
-        """Everybody so many times: copy c of person p has the number p + c * persons, and so have its relatives.
+    def multiply(self, copies: int, stride: int) -> None:
+        """Everybody so many times: copy c of person p has the number p + c * stride, and so have its relatives.
 
         Large registers are needed to see whether threads change an answer: DuckDB gives them groups of 122,880 rows.
         """
         for registry in self.catalogue.registries:
             self.con.execute(f"USE {registry.name}")
             for table in registry.tables:
-                _multiply(self.con, table, copies, persons)
+                _multiply(self.con, table, copies, stride)
         self.con.execute("USE memory")
 
     def build(self, study: Specification) -> Build:
@@ -170,9 +170,9 @@ def _besides(table: Table) -> list[str]:
     return [*codes, *(f"{name}__dictionary" for name in [*codes, *order])]
 
 
-def _multiply(con: duckdb.DuckDBPyConnection, table: Table, copies: int, persons: int) -> None:
+def _multiply(con: duckdb.DuckDBPyConnection, table: Table, copies: int, stride: int) -> None:
     others = [column.name for column in table.columns if column.kind is Kind.PERSON]
-    moved = ", ".join(f'"{name}" + c * {persons} AS "{name}"' for name in ("pid", *others))
+    moved = ", ".join(f'"{name}" + c * {stride} AS "{name}"' for name in ("pid", *others))
     first = f'"{table.order}" NULLS FIRST, ' if table.order else ""
     # Among the rows of one person (and code) the old order is the new one.
     con.execute(

@@ -59,6 +59,22 @@ def disagreement(series: n.Series, rows: Registers) -> str | None:
     return f"person: (reference, fast) = {wrong}" if wrong else None
 
 
+def disagree(example: Expressions) -> list[n.Series]:
+    """The expressions about which the engines differ when the fast one works them out together, sharing its scans."""
+    data = reference.data(CATALOGUE, example.rows)
+    try:
+        wanted = [reference.evaluate(series, data) for series in example.series]
+    except reference.NoAnswerError:
+        return [series for series in example.series if disagreement(series, example.rows)]
+    with FastRegisters(CATALOGUE, example.rows) as fast:
+        found = fast.evaluate(example.series)
+    return [
+        series
+        for series, left, right in zip(example.series, wanted, found, strict=True)
+        if left.keys() != right.keys() or not all(same_value(left[pid], right[pid]) for pid in left)
+    ]
+
+
 def has_no_answer(series: n.Series, rows: Registers) -> bool:
     """Whether the fast engine finds no answer, for a reason that it can tell: a number too large, a date too far."""
     try:
@@ -73,12 +89,12 @@ def culprit(series: n.Series, rows: Registers) -> tuple[n.Series, Registers]:
     """The smallest part of an expression, and the fewest rows, about which the engines still differ."""
     parts = [part for part in walk(series) if isinstance(part, n.Series) and part.domain is None]
     for part in sorted(parts, key=lambda node: sum(1 for _ in walk(node))):
-        if part.type.kind is not Kind.CODES and _differs(part, rows):
+        if part.type.kind is not Kind.CODES and differs(part, rows):
             series = part
             break
     for path, row in list(_each(rows)):
         fewer = {**rows, path: [other for other in rows[path] if other is not row]}
-        if _differs(series, fewer):
+        if differs(series, fewer):
             rows = fewer
     return series, rows
 
@@ -89,7 +105,8 @@ def _each(rows: Registers) -> Iterator[tuple[str, object]]:
             yield path, row
 
 
-def _differs(series: n.Series, rows: Registers) -> bool:
+def differs(series: n.Series, rows: Registers) -> bool:
+    """Whether the engines differ about an expression, or the fast one cannot answer it."""
     try:
         return disagreement(series, rows) is not None
     except Exception:  # noqa: BLE001 - an engine that cannot answer differs from one that can

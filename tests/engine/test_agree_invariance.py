@@ -18,6 +18,7 @@ from helseanalyse.engine import reference
 from helseanalyse.study.answer import RawAnswer
 
 PERSONS = 6
+STRIDE = PERSONS + 1  # between copies: there may be a stranger, whom the universe does not know
 SOME, MORE = range(1000, 1008), range(1008, 1040)
 
 
@@ -69,9 +70,9 @@ def test_the_numbers_of_persons_do_not_matter(number: int, change: Callable[[int
 def many_times(of: Question, copies: int) -> None:
     """Large registers give the answer of the small ones, times the number of copies, on any number of threads."""
     wanted = reference.answer(of.study, reference.data(of.catalogue, of.rows), of.last_day, of.excluded)
-    excluded = [pid + copy * PERSONS for copy in range(copies) for pid in sorted(of.excluded)]
+    excluded = [pid + copy * STRIDE for copy in range(copies) for pid in sorted(of.excluded)]
     with Registers(of.catalogue, of.rows) as registers:
-        registers.multiply(copies, PERSONS)
+        registers.multiply(copies, STRIDE)
         for threads in (1, 2, 4):
             registers.con.execute(f"SET threads={threads}")
             found = registers.answer(of.study, of.last_day, excluded)

@@ -162,6 +162,7 @@ def test_at_the_wall_a_statement_fails_and_the_process_goes_on() -> None:
         from helseanalyse.engine.walls import put_up
         put_up([], Path("/nowhere"), memory="50MB", threads=1)
         with duckdb.connect(config={"memory_limit": "100GB", "threads": 1}) as connection:
+            connection.execute("SET enable_progress_bar = false")
             sql = "SELECT CAST(median(range) AS BIGINT) AS m FROM range({})"
             for rows in (1_000_000_000, 10):
                 print(attempt(connection, Statement("m", sql.format(rows), "numbers")))
@@ -316,6 +317,33 @@ def test_damage_that_only_reading_finds_names_the_step(
 def test_settings_that_cannot_be_are_refused(change: Callable[[], Settings], says: str) -> None:
     with pytest.raises(EngineError, match=says):
         change()
+
+
+def test_a_folder_without_the_right_to_write_is_said(
+    files: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> str:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("tempfile.mkdtemp", full)  # root, as in CI, may write everywhere
+    with pytest.raises(EngineError, match=r"No temporary folder could be made in .* \(No space left on device\)"):
+        run(STEPS, files, Settings(temp=tmp_path), tables=TABLES)
+
+
+def test_a_process_that_cannot_start_is_said(
+    files: dict[str, Path], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with pytest.raises(EngineError, match=r"could not be started \(No such file or directory\)"):
+        run(STEPS, files, settings, tables=TABLES)
+
+
+def test_the_temporary_folder_may_be_named_from_here(
+    files: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path.parent)
+    near = Settings(memory="50MB", temp=Path(tmp_path.name))
+    assert lists(run(SORTED, files, near, tables=TABLES))["sums"]["n"] == [3000000]
 
 
 # --- the end -----------------------------------------------------------------------------------------

@@ -81,7 +81,7 @@ def opened(files: Mapping[str, Path], settings: Settings, *, tables: Set[str]) -
 
     files: by registry. tables: what may be read ("registry.table", `gate.tables_of`).
     """
-    with tempfile.TemporaryDirectory(prefix="helseanalyse-", dir=settings.temp) as temp:
+    with _folder(settings.temp) as temp:
         data = Data(_started(temp), settings)
         try:
             data.begin(files, temp, tables)
@@ -242,20 +242,36 @@ def execute(
     return answers
 
 
+def _folder(within: Path | None) -> tempfile.TemporaryDirectory[str]:
+    try:
+        return tempfile.TemporaryDirectory(prefix="helseanalyse-", dir=within and within.resolve())
+    except OSError as error:
+        raise EngineError(
+            f"No temporary folder could be made in {within or tempfile.gettempdir()} ({error.strerror}). "
+            "Give the run another one, with room and the right to write."
+        ) from error
+
+
 def _started(temp: str) -> subprocess.Popen[bytes]:
     environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
     environment |= {"HOME": temp, "TMPDIR": temp, "TZ": "UTC", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     # The modules that the caller sees, and nothing that the environment or a site file adds (-I -S).
     ours = [str(Path(__file__).parents[2]), *(path for path in sys.path if Path(path).is_absolute())]
-    return subprocess.Popen(
-        [sys.executable, "-I", "-S", "-X", "utf8", "-c", _START, *ours],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd=temp,
-        env=environment,
-        start_new_session=True,  # Ctrl-C in the terminal reaches the caller, who ends the process
-    )
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-I", "-S", "-X", "utf8", "-c", _START, *ours],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=temp,
+            env=environment,
+            start_new_session=True,  # Ctrl-C in the terminal reaches the caller, who ends the process
+        )
+    except OSError as error:
+        raise EngineError(
+            f"The process of this run could not be started ({error.strerror}). Most often the machine has no memory "
+            "left or runs too many processes: run fewer studies at once."
+        ) from error
 
 
 def _statement(step: Step) -> Statement:

@@ -69,9 +69,7 @@ def _as_rows(found: RawAnswer) -> dict[str, Any]:
         whole = 2 ** len(table.variables) - 1
         values = variable.values.tolist() if hasattr(variable, "values") else [0, 1]
         counts = variable.persons
-        columns += [
-            (whole - part, sex, value, int(counts[i][sex])) for sex in sexes for i, value in enumerate(values)
-        ]
+        columns += [(whole - part, sex, value, int(counts[i][sex])) for sex in sexes for i, value in enumerate(values)]
     columns += [(2 ** len(table.variables) - 1, sex, -1, int(table.persons[sex])) for sex in sexes]
     cells = zip(rates.pattern, rates.year, rates.age, rates.days, rates.events, strict=True)
     lines = zip(curve.group, curve.entry, curve.exit, curve.cause, curve.count, strict=True)

@@ -4,8 +4,6 @@ It knows the data and the question, takes every short cut that a careful author 
 platform's own statements are held to. Codes are resolved against the dictionaries first, as there.
 """
 
-
-
 from __future__ import annotations
 
 from collections.abc import Sequence

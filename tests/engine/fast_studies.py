@@ -50,8 +50,9 @@ study.survival(outcome, by=["sex"], method="kaplan_meier")
 WHOLE_POPULATION = """
 study.require("born", ~population.born_on.is_null())
 study.flow()
-study.incidence("infarction", npr.where(npr.any_diagnosis.within(icd10("I21"))).admitted_on, washout=days(400), by="sex")
-study.incidence("by month", npr.where(npr.main_diagnosis.within(icd10("I21"))).admitted_on, washout=days(30), every="month")
+any_, main = npr.any_diagnosis.within(icd10("I21")), npr.main_diagnosis.within(icd10("I21"))
+study.incidence("infarction", npr.where(any_).admitted_on, washout=days(400), by="sex")
+study.incidence("by month", npr.where(main).admitted_on, washout=days(30), every="month")
 """
 
 
@@ -101,4 +102,5 @@ def _stay(draw: Random, pid: int, days: Sequence[date]) -> dict[str, Any]:
 
 def _dispensing(draw: Random, pid: int, days: Sequence[date]) -> dict[str, Any]:
     atc = draw.choice(["A10BA02", "A10BA02", "A10BK01", "B01AC06"])
-    return {"pid": pid, "dispensed_on": draw.choice(days), "atc": atc, "packs": 1.0, "ddd": draw.choice([20.0, 45.5, 90.0])}
+    ddd = draw.choice([20.0, 45.5, 90.0])
+    return {"pid": pid, "dispensed_on": draw.choice(days), "atc": atc, "packs": 1.0, "ddd": ddd}

@@ -1,4 +1,4 @@
-"""Trends by bits and person by interval: two ways to the same numbers, and one set of scans for any number of intervals."""
+"""Trends by bits and person by interval: the same numbers, and one set of scans for any number of intervals."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_two_hundred_intervals_take_the_scans_of_two(name: str) -> None:
         few, many = (fast.plan(study_of(text, "2003-01-01"), LAST) for text in texts)
     assert [step.name for step in few.steps] == [step.name for step in many.steps]
     assert _scans(few) == _scans(many) > 0
-    assert 200 > WORD  # so that more words do not mean more scans
+    assert WORD < 200  # so that more words do not mean more scans
 
 
 def _scans(plan: Plan) -> int:

@@ -34,7 +34,7 @@ def whole(of: Sql) -> Sql:
 
 
 def calculated(sign: str, left: Sql, right: Sql, scope: Scope, *, floats: bool) -> Sql:
-    """left sign right: divisions floor, nothing divides by zero, what is not finite is unknown."""
+    """The language's arithmetic: divisions floor, nothing divides by zero, what is not finite is unknown."""
     if sign == "**":
         return _finite(call("pow", cast(left, "DOUBLE"), cast(right, "DOUBLE")), scope)
     if sign == "/":
@@ -84,12 +84,12 @@ def _floored(sign: str, left: Sql, right: Sql, scope: Scope) -> Sql:
 
 
 def days_after(date: Sql, days: Sql | int) -> Sql:
-    """date + days as a date."""
+    """So many days later, as a date."""
     return compute(date, "+", number(days) if isinstance(days, int) else cast(days, "INTEGER"))
 
 
 def date_moved(date: Sql, amount: Sql, unit: str, scope: Scope, stated: int | None) -> Sql:
-    """date + amount units; a day that does not exist becomes the first of the next month.
+    """So many units later; a day that does not exist becomes the first of the next month.
 
     stated: the amount, where the study states it. Outside the years 1 to 9999 the run stops.
     """
@@ -122,7 +122,7 @@ def _first_of_month(date: Sql, months_later: Sql) -> Sql:
 
 
 def whole_units_between(later: Sql, earlier: Sql, unit: str) -> Sql:
-    """later - earlier in whole units, floored: in years it is the age rule. Unknown if a side is."""
+    """The difference in whole units, floored: in years it is the age rule. Unknown if a side is."""
     if unit == "days":
         return compute(later, "-", earlier)
     years = compute(call("year", later.copy()), "-", call("year", earlier.copy()))

@@ -1,4 +1,4 @@
-"""Who is in a study: the universe, the index date, and each criterion in order with its count. Section 10 of the manual.
+"""Who is in a study: the universe, the index date, each criterion in order with its count. Section 10 of the manual.
 
 Persons are dropped between scans as early as the order of the criteria allows, so that later scans meet fewer of them.
 """
@@ -24,12 +24,15 @@ RESIDENCE = "residence"  # the period table of the universe registry that says w
 LEFT = "persons"
 
 
+Counted = tuple[str, tuple[tuple[str, str], ...]]  # an answer, and the kinds and names of the steps that it counts
+
+
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """Who is left, and the answers that hold the counts of the steps: (name of the answer, kinds and names it counts)."""
+    """Who is left, and the answers that hold the counts of the steps."""
 
     frame: Frame
-    counts: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    counts: tuple[Counted, ...]
 
 
 def main_table(build: Build) -> Described:
@@ -83,13 +86,13 @@ def universe(build: Build) -> Frame:
         scope.join(relation(main.name, main.registry, "m"), compare(col(PID, "m"), "==", col(PID, "r")))
         start, stop = resident(build, scope, residence, main)
         begun = compare(start, "<=", sql.day(build.study.end))
-        not_over = sql.both(
-            [compare(stop, ">", sql.day(build.study.start)), compare(stop.copy(), ">", start.copy())]
-        )
+        not_over = sql.both([compare(stop, ">", sql.day(build.study.start)), compare(stop.copy(), ">", start.copy())])
         where = sql.both([begun, sql.either([sql.is_null(stop.copy()), not_over])])
         pid = scope.take("r", PID)
     if build.excluded is not None:
-        scope.join(relation(build.excluded, alias="x"), compare(col(PID, "x"), "==", col(PID, pid_alias(residence))), "anti")
+        scope.join(
+            relation(build.excluded, alias="x"), compare(col(PID, "x"), "==", col(PID, pid_alias(residence))), "anti"
+        )
     select = scope.select({PID: pid}, where=where, distinct=residence is not None)
     table = build.table("universe", select, f"{universe_name(build)}.")
     return Frame(table, family=table, everyone=True)
@@ -103,12 +106,16 @@ def pid_alias(residence: Described | None) -> str:
 def cohort(build: Build, later: Sequence[n.Node]) -> Cohort:
     """The persons of the study. later: what else will be asked of them, so that scans can be shared."""
     frame = universe(build)
-    counted = build.answer("count universe", sql.query({LEFT: sql.count_rows()}, relation(frame.table)), "The first step of the flow.")
-    counts = [(counted, (("universe", universe_name(build)),))]
+    counted = build.answer(
+        "count universe", sql.query({LEFT: sql.count_rows()}, relation(frame.table)), "The first step of the flow."
+    )
+    counts: list[Counted] = [(counted, (("universe", universe_name(build)),))]
     study = build.study
     if study.index is not None:
         frame = _with_index(frame, study.index, build)
-        counted = build.answer("count index", sql.query({LEFT: sql.count_rows()}, relation(frame.table)), "The second step of the flow.")
+        counted = build.answer(
+            "count index", sql.query({LEFT: sql.count_rows()}, relation(frame.table)), "The second step of the flow."
+        )
         counts.append((counted, (("index", INDEX),)))
     criteria = list(study.criteria)
     while criteria:
@@ -150,7 +157,7 @@ def _holds(criterion: Criterion, value: Sql) -> Sql:
     return true if criterion.kind == "require" else sql.negated(true)
 
 
-def _counted(frame: Frame, criteria: Sequence[Criterion], build: Build) -> tuple[str, tuple[tuple[str, str], ...]]:
+def _counted(frame: Frame, criteria: Sequence[Criterion], build: Build) -> Counted:
     """The answer with the number of persons left after each criterion, one column each."""
     scope = frame.scope()
     place = frame.place(scope, build.codes)
@@ -158,7 +165,9 @@ def _counted(frame: Frame, criteria: Sequence[Criterion], build: Build) -> tuple
     outputs = {
         f"{LEFT}_{number}": sql.count_rows(sql.both(sql.every(stays[: number + 1]))) for number in range(len(stays))
     }
-    name = build.answer("count criteria", scope.select(outputs), f"The flow: {'; '.join(one.name for one in criteria)}.")
+    name = build.answer(
+        "count criteria", scope.select(outputs), f"The flow: {'; '.join(one.name for one in criteria)}."
+    )
     return name, tuple((one.kind, one.name) for one in criteria)
 
 

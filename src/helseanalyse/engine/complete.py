@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 
 from helseanalyse.catalogue.model import Kind
@@ -96,9 +96,7 @@ def shares_a_scan(now: Iterable[n.Node], later: Iterable[n.Node], frame: Frame, 
     """The leaves of later expressions that a scan which is needed now can gather on its way."""
     scans = {_scan_of(one) for leaf in _ready(now, frame) if (one := gather_of(leaf, build)) is not None}
     return [
-        leaf
-        for leaf in _ready(later, frame)
-        if (one := gather_of(leaf, build)) is not None and _scan_of(one) in scans
+        leaf for leaf in _ready(later, frame) if (one := gather_of(leaf, build)) is not None and _scan_of(one) in scans
     ]
 
 
@@ -115,7 +113,7 @@ def _person_table(leaf: n.Series) -> n.Table | None:
 
 
 def _from_person_table(table: n.Table, leaves: Sequence[n.Series], build: Build) -> Facts:
-    columns = {}
+    columns: dict[n.Series, str] = {}
     build.reads_rows(table)
     for leaf in leaves:
         if isinstance(leaf, n.Column):
@@ -160,7 +158,7 @@ def _in_own_steps(leaves: Sequence[n.Series], frame: Frame, build: Build) -> lis
     for pick, these in by_pick.items():
         names = [build.column(leaf) for leaf in these]
         step = picks.ranked(pick, these, names, frame, build)
-        absent = {leaf: own.NO for leaf in these if isinstance(leaf, n.InCodes)}
+        absent: dict[n.Series, n.Series] = {leaf: own.NO for leaf in these if isinstance(leaf, n.InCodes)}
         facts.append(Facts(step, dict(zip(these, names, strict=True)), absent, keys=frame.keys))
     return facts
 
@@ -227,7 +225,9 @@ def _related(leaf: n.Related, frame: Frame, build: Build) -> Facts:
     others = sql.query(
         {PID: col("other", "p"), **{key: col(key, "p") for key in more}}, relation(pairs, alias="p"), distinct=True
     )
-    sql.join(others, relation(universe.main, universe.name, "m"), compare(col(PID, "m"), "==", col("other", "p")), "semi")
+    sql.join(
+        others, relation(universe.main, universe.name, "m"), compare(col(PID, "m"), "==", col("other", "p")), "semi"
+    )
     if build.excluded is not None:
         # Who is in no answer is nobody's relative either.
         sql.join(others, relation(build.excluded, alias="x"), compare(col(PID, "x"), "==", col("other", "p")), "anti")
@@ -262,7 +262,9 @@ def by_interval(frame: Frame, base: Frame, build: Build) -> Frame:
     scope.join(base.relation("b"), compare(col(PID, "b"), "==", col(PID, "f")))
     outputs: dict[str, Sql] = {key: scope.take("f", key) for key in (*frame.keys, *frame.more)}
     outputs |= {name: scope.take("b", name) for name in base.columns.values()}
-    table = build.table("people", scope.select(outputs), "Each person in each interval, beside what holds in all of them.")
+    table = build.table(
+        "people", scope.select(outputs), "Each person in each interval, beside what holds in all of them."
+    )
     return replace(frame, table=table, columns=dict(base.columns), base=base)
 
 

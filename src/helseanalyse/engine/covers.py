@@ -33,7 +33,9 @@ def period_of(rows: n.Rows, build: Build) -> tuple[n.Column, n.Column]:
     """The first day and the day after the last of each row of a period table."""
     since, until = time_of(rows, build)
     if until is None:
-        raise EngineError("Rows with one date are not periods. Make periods of them first, for example with episodes().")
+        raise EngineError(
+            "Rows with one date are not periods. Make periods of them first, for example with episodes()."
+        )
     return since, until
 
 
@@ -49,7 +51,8 @@ def holds(since: n.Series, until: n.Series, day: n.Series) -> n.Series:
 
 def stored(rows: n.Rows, build: Build) -> tuple[n.Rows, n.Series, n.Series]:
     """The rows that periods come from, with their first day and the day after the last: no table is made of two dates
-    of stored rows, they are read where they are."""
+    of stored rows, they are read where they are.
+    """
     if isinstance(rows, n.Spans):
         domains = [one.domain for one in (rows.start, rows.stop) if one.domain is not None]
         if domains:

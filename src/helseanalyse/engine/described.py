@@ -58,13 +58,9 @@ def table_one(analysis: TableOne, people: Population, build: Build) -> Assembly:
         whole = _part(answers[passes[0][0]], 0)
         persons = spread(whole[GROUP], whole[PERSONS], len(groups))
         parts = {
-            column: _part(answers[answer], place)
-            for answer, these in passes
-            for place, column in enumerate(these, 1)
+            column: _part(answers[answer], place) for answer, these in passes for place, column in enumerate(these, 1)
         }
-        variables = tuple(
-            _described(name, people, build, parts[columns[name]], len(groups)) for name in analysis.of
-        )
+        variables = tuple(_described(name, people, build, parts[columns[name]], len(groups)) for name in analysis.of)
         return RawTableOne(analysis.id, analysis.by, groups, persons, variables), ()
 
     return assemble
@@ -92,7 +88,9 @@ def _grouped(group: str | None, columns: Sequence[str], people: Population) -> e
     # One bit for each column, the first the highest: 0 where the row is grouped by it.
     bits = sql.call("grouping", *(col(name) for name in columns)) if columns else sql.number(0)
     value = sql.least(*(sql.cast(col(name), "BIGINT") for name in columns)) if columns else sql.constant(0)
-    select = sql.query({GROUP: col(GROUP), "bits": bits, VALUE: value, PERSONS: sql.count_rows()}, sql.derived(inner, "t"))
+    select = sql.query(
+        {GROUP: col(GROUP), "bits": bits, VALUE: value, PERSONS: sql.count_rows()}, sql.derived(inner, "t")
+    )
     select.set("group", exp.Group(grouping_sets=[exp.GroupingSets(expressions=sets)]))
     full = 2 ** len(columns) - 1
     branches = [
@@ -109,9 +107,7 @@ def _grouped(group: str | None, columns: Sequence[str], people: Population) -> e
     return sql.query(outputs, sql.derived(select, "t"))
 
 
-def _described(
-    name: str, people: Population, build: Build, found: Columns, groups: int
-) -> RawCategorical | RawNumeric:
+def _described(name: str, people: Population, build: Build, found: Columns, groups: int) -> RawCategorical | RawNumeric:
     group, value, persons = found[GROUP], found[VALUE], found[PERSONS]
     if name not in people.bins:
         levels = people.divisions[name].dimension.levels

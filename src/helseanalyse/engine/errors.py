@@ -1,4 +1,4 @@
-"""What the engine says when it cannot answer. Its messages are fixed texts: a database's own words may quote a value."""
+"""What the engine says when it cannot answer: fixed texts, since a database's own words may quote a value."""
 
 from __future__ import annotations
 
@@ -21,9 +21,7 @@ SAYS = {
         "Periods of a table overlap within a person, so a date may have two values. "
         'Say which one counts: pick="latest_start".'
     ),
-    NO_SUCH_DAY: (
-        "A date of this study falls outside the years 1 to 9999. Check the number of days, months or years."
-    ),
+    NO_SUCH_DAY: ("A date of this study falls outside the years 1 to 9999. Check the number of days, months or years."),
     NO_SUCH_NUMBER: (
         "A whole number of this study does not fit in 64 bits. Cast to float before multiplying or adding."
     ),

@@ -30,8 +30,10 @@ def timeline(changing: Sequence[Division], people: Population, build: Build) -> 
     return made
 
 
-def cut(segments: exp.Select, columns: Sequence[str], changing: Sequence[Division], people: Population, build: Build) -> exp.Select:
-    """Segments in pieces, each with one state of every exposure. columns: those that are kept, beside start and stop."""
+def cut(
+    segments: exp.Select, columns: Sequence[str], changing: Sequence[Division], people: Population, build: Build
+) -> exp.Select:
+    """Segments in pieces, each with one state of every exposure. columns: what is kept beside start and stop."""
     if not changing:
         return segments
     outputs: dict[str, Sql] = {name: col(name, "f") for name in columns}

@@ -33,8 +33,10 @@ ORIGIN = "origin"
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """The days at risk for an outcome as a step: pid, born_on, levels, origin, start, stop, cause. checks: the answer with
-    the number of persons without days at risk, by reason."""
+    """The days at risk for an outcome as a step: pid, born_on, levels, origin, start, stop, cause.
+
+    checks: the answer with the number of persons without days at risk, by reason.
+    """
 
     table: str
     checks: str
@@ -63,7 +65,11 @@ def _followed(outcome: str, people: Population, last_day: date, build: Build) ->
     stop = days_after(last, 1) if follow.counts_last_day else last
     kept = [PID, BORN, *(one.column for one in people.divisions.values() if one.changing is None), START]
     whole = sql.query(
-        {**{name: col(name) for name in [*kept, people.outcomes[outcome], *people.stops]}, "last": last.copy(), "stop": stop},
+        {
+            **{name: col(name) for name in [*kept, people.outcomes[outcome], *people.stops]},
+            "last": last.copy(),
+            "stop": stop,
+        },
         relation(people.table),
     )
     causes = [(compare(event.copy(), "==", col("last")), sql.number(EVENT))]
@@ -80,7 +86,7 @@ def _followed(outcome: str, people: Population, last_day: date, build: Build) ->
         (compare(col("stop"), "<=", start.copy()), sql.number(5)),
         otherwise=sql.number(AT_RISK),
     )
-    outputs = {name: col(name) for name in kept if name != START}
+    outputs: dict[str, Sql] = {name: col(name) for name in kept if name != START}
     outputs |= {ORIGIN: col(START), "start": col(START), "stop": col("stop")}
     outputs |= {"cause": case(*causes, otherwise=sql.number(CENSORED)), "reason": why_not}
     everyone = build.table(
@@ -88,7 +94,9 @@ def _followed(outcome: str, people: Population, last_day: date, build: Build) ->
         sql.query(outputs, derived(whole, "t")),
         f"From when to when each person is watched for {outcome}, and why it ends; or why a person is not.",
     )
-    counts = sql.query({"reason": col("reason"), "persons": sql.count_rows()}, relation(everyone), group=[col("reason")])
+    counts = sql.query(
+        {"reason": col("reason"), "persons": sql.count_rows()}, relation(everyone), group=[col("reason")]
+    )
     checks = build.answer(f"why not {outcome}", counts, "Persons without days at risk, by reason.")
     return Followed(everyone, checks)
 
@@ -99,7 +107,7 @@ def at_risk() -> Sql:
 
 
 def pieces(outcome: str, by: Sequence[Division], people: Population, last_day: date, build: Build) -> exp.Select:
-    """The days at risk, cut where a changing exposure goes on or off: pid, born_on, levels, origin, start, stop, cause."""
+    """The days at risk, cut where an exposure goes on or off: pid, born_on, levels, origin, start, stop, cause."""
     found = followed(outcome, people, last_day, build)
     changing = [division for division in by if division.changing is not None]
     fixed = [division.column for division in people.divisions.values() if division.changing is None]
@@ -109,7 +117,9 @@ def pieces(outcome: str, by: Sequence[Division], people: Population, last_day: d
         return whole
     key = ("pieces", outcome, *(division.column for division in changing))
     if key not in build.made:
-        whole = sql.query([*(col(name) for name in [*columns, "start", "stop"]), sql.named(col("stop"), "end")], derived(whole, "t"))
+        whole = sql.query(
+            [*(col(name) for name in [*columns, "start", "stop"]), sql.named(col("stop"), "end")], derived(whole, "t")
+        )
         cut_up = cut(whole, [*columns, "end"], changing, people, build)
         why = "The days at risk in pieces, each with one state of every exposure."
         build.made[key] = build.table(f"pieces {outcome}", cut_up, why)

@@ -1,4 +1,4 @@
-"""Frames: tables with one row a person (or one a person and interval of a trend), and a column for each value gathered."""
+"""Frames: a row for each person (or person and interval of a trend), and a column for each value gathered."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Frame:
         return INTERVAL in self.keys
 
     def holding(self, node: n.Node) -> Frame:
-        """The frame that something is made for: what does not depend on the interval is made once, without intervals."""
+        """The frame that something is made for: without intervals where it does not depend on them."""
         return self.base if self.base is not None and not uses_interval(node) else self
 
     def relation(self, alias: str) -> Sql:

@@ -7,7 +7,7 @@ person without such rows has. Leaves that read one table in one way are gathered
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from helseanalyse.catalogue.model import Kind
 from helseanalyse.engine import covers, near, picks, sql
@@ -39,7 +39,7 @@ class Gather:
     aggregate: Aggregate
     absent: n.Series | None = None
     repeats: bool = True
-    driver: Driver = Driver()
+    driver: Driver = field(default_factory=Driver)
 
     def codes(self, build: Build) -> tuple[str, ...] | None:
         """The codes that its scan searches by."""
@@ -62,7 +62,8 @@ def domain_of(series: n.Series) -> n.Rows:
     """The rows that a series has its values on."""
     if series.domain is None:
         raise EngineError(
-            f"{type(series).__name__} has one value a person already, so there is nothing to aggregate. Use it as it is."
+            f"{type(series).__name__} has one value a person already, so there is nothing to aggregate. "
+            "Use it as it is."
         )
     return series.domain
 
@@ -91,14 +92,13 @@ def _gather(leaf: n.Series, build: Build) -> Gather | None:
 
 
 def _exists(leaf: n.Series, rows: n.Rows) -> Gather:
-    least = 1
-    if isinstance(rows, n.Pick):
-        rows, least = rows.of, abs(rows.position)
+    pick = rows if isinstance(rows, n.Pick) else None
+    least = 1 if pick is None else abs(pick.position)
 
     def aggregate(scan: Scan, keep: Sql | None) -> Sql:
         return there_is(keep) if least == 1 else compare(scan.count(keep), ">=", sql.number(least))
 
-    return Gather(leaf, Source.of(rows), (), aggregate, NO)
+    return Gather(leaf, Source.of(rows if pick is None else pick.of), (), aggregate, NO)
 
 
 def _picked(leaf: n.Series, pick: n.Pick, build: Build) -> Gather | None:

@@ -11,7 +11,7 @@ from helseanalyse.engine import sql
 from helseanalyse.engine.answers import Answers, Assembly, Checks
 from helseanalyse.engine.arithmetic import days_after
 from helseanalyse.engine.build import Build
-from helseanalyse.engine.cohort import main_table, resident, residence_table
+from helseanalyse.engine.cohort import main_table, residence_table, resident
 from helseanalyse.engine.exposed import cut
 from helseanalyse.engine.frame import PID
 from helseanalyse.engine.levels import Division, pattern
@@ -53,13 +53,21 @@ def incidence(analysis: Incidence, people: Population, last_day: date, build: Bu
     last = min(analysis.every.last, last_day)
     at = _At(analysis, people, people.by(analysis.by), analysis.every.first, last, build)
     home = build.table(f"home {analysis.id}", _home(at), "When each person was resident in the years asked for.")
-    events = build.table(f"events {analysis.id}", _events(at), "The days with an event of each person, and the days since the one before.")
+    events = build.table(
+        f"events {analysis.id}",
+        _events(at),
+        "The days with an event of each person, and the days since the one before.",
+    )
     made = Ledgers(analysis.id, at.by, "year" if analysis.every.unit == "year" else "month", build)
     whole = _pieces(sql.query([col(name) for name in (*SEGMENT, *at.fixed, "start", "stop")], relation(home)), at)
     made.days(_with_pattern(whole, at))
     lost = ""
     if analysis.washout > 0:
-        lost = build.table(f"washout {analysis.id}", _lost(home, events, at), "Resident days in the washout after an event: nobody is at risk then.")
+        lost = build.table(
+            f"washout {analysis.id}",
+            _lost(home, events, at),
+            "Resident days in the washout after an event: nobody is at risk then.",
+        )
         gone = sql.query([col(name) for name in (*SEGMENT, *at.fixed, "start", "stop")], relation(lost))
         made.days(_with_pattern(_pieces(gone, at), at), sign=-1)
     made.events(_cases(home, events, at))
@@ -134,7 +142,9 @@ def _events(at: _At) -> exp.Select:
     """pid, day, is_new: the days with an event, and whether none came in the washout before."""
     days = distinct_days(at.analysis.event, at.people.frame, at.build)
     before = window(call("lag", col("day")), [col(PID)], [ordered(col("day"))])
-    gaps = sql.query({PID: col(PID), "day": col("day"), "gap": sql.compute(col("day"), "-", before)}, derived(days, "t"))
+    gaps = sql.query(
+        {PID: col(PID), "day": col("day"), "gap": sql.compute(col("day"), "-", before)}, derived(days, "t")
+    )
     new = sql.either([sql.is_null(col("gap")), compare(col("gap"), ">", sql.number(at.analysis.washout))])
     return sql.query({PID: col(PID), "day": col("day"), "is_new": new}, derived(gaps, "t"))
 
@@ -177,7 +187,9 @@ def _with_time(home: str, lost: str, at: _At) -> exp.Select:
     for table, sign in ((home, 1), *([(lost, -1)] if lost else [])):
         whole = sql.query([col(name) for name in (*SEGMENT, *at.fixed, "start", "stop")], relation(table))
         days = sql.compute(sql.compute(col("stop"), "-", col("start")), "*", sql.number(sign))
-        parts.append(sql.query({PID: col(PID), "pattern": pattern(at.by), "days": days}, derived(_pieces(whole, at), "t")))
+        parts.append(
+            sql.query({PID: col(PID), "pattern": pattern(at.by), "days": days}, derived(_pieces(whole, at), "t"))
+        )
     keys = [col(PID), col("pattern")]
     return sql.query(
         {PID: col(PID), "pattern": col("pattern")},
@@ -185,5 +197,3 @@ def _with_time(home: str, lost: str, at: _At) -> exp.Select:
         group=keys,
         having=compare(exp.Sum(this=col("days")), ">", sql.number(0)),
     )
-
-

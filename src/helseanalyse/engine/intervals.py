@@ -28,7 +28,10 @@ _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 def calendar_intervals(every: Intervals) -> list[tuple[date, date]]:
     """First and last day of each interval; the first and the last one cut by the bounds stated.
 
-    >>> [(str(a), str(b)) for a, b in calendar_intervals(Intervals(first=date(2024, 1, 15), last=date(2024, 3, 9), unit="month"))]
+    >>> [
+    ...     (str(a), str(b))
+    ...     for a, b in calendar_intervals(Intervals(first=date(2024, 1, 15), last=date(2024, 3, 9), unit="month"))
+    ... ]
     [('2024-01-15', '2024-01-31'), ('2024-02-01', '2024-02-29'), ('2024-03-01', '2024-03-09')]
     """
     found = []
@@ -43,7 +46,7 @@ def calendar_intervals(every: Intervals) -> list[tuple[date, date]]:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The intervals of one trend, and the step that holds them: interval_number, interval_start, interval_end, word, bit."""
+    """The intervals of one trend, and the step that holds them: its number, first and last day, word and bit."""
 
     intervals: tuple[tuple[date, date], ...]
     table: str

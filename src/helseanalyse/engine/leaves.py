@@ -22,7 +22,7 @@ _ALWAYS = (n.Exists, n.Count, n.Aggregate, n.CountEpisodes, n.CoveredDays, n.Cov
 
 def is_person_leaf(node: n.Series) -> bool:
     """Whether a value is one a person and comes from rows: a column of every frame that needs it."""
-    if isinstance(node, n.Related) or isinstance(node, _ALWAYS):
+    if isinstance(node, (n.Related, *_ALWAYS)):
         return True
     if isinstance(node, n.Column):
         return node.of.grain is Grain.PERSON

@@ -24,7 +24,7 @@ NOT_DIMENSIONS = ("age", "year")  # rates carry them in their cells
 
 @dataclass(frozen=True, slots=True)
 class Division:
-    """A dimension, and the column that holds each row's place among its levels. changing: it changes during follow-up."""
+    """A dimension, and the column with a row's place among its levels. changing: it changes during follow-up."""
 
     dimension: Dimension
     column: str
@@ -81,7 +81,9 @@ def level_of(variable: Variable, value: Sql) -> Sql:
 
 def category_of(value: Sql, levels: Levels) -> Sql:
     """The place of a category among levels; unknown for any other."""
-    known = [(compare(value.copy(), "==", sql.text(level)), _place(i)) for i, level in enumerate(levels) if level is not None]
+    known = [
+        (compare(value.copy(), "==", sql.text(level)), _place(i)) for i, level in enumerate(levels) if level is not None
+    ]
     return case(*known, otherwise=_place(len(levels) - 1)) if known else _place(0)
 
 
@@ -106,7 +108,9 @@ def pattern(divisions: Sequence[Division], alias: str | None = None) -> Sql:
     number: Sql | None = None
     for division in divisions:
         place = sql.cast(sql.col(division.column, alias), "INTEGER")
-        number = place if number is None else sql.compute(sql.compute(number, "*", sql.number(division.size)), "+", place)
+        number = (
+            place if number is None else sql.compute(sql.compute(number, "*", sql.number(division.size)), "+", place)
+        )
     return sql.number(0) if number is None else number
 
 

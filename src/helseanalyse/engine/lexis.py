@@ -44,13 +44,15 @@ def _days_into_year(day: Sql) -> Sql:
 
 
 def _changes(segments: exp.Select, *, born: dict[str, Sql]) -> exp.Select:
-    """Each segment as +1 on its first day and -1 on the day after its last: pattern, sg, day and columns of the birth."""
+    """Each segment as +1 on its first day and -1 on the day after its last: pattern, sg, day, columns of the birth."""
     people = sql.query(
         {**born, "pattern": col("pattern"), "start": col("start"), "stop": col("stop")}, derived(segments, "t")
     )
     names = [*born, "pattern"]
     ends = [
-        sql.query({**{name: col(name) for name in names}, "sg": number(sign), "day": col(end)}, derived(people.copy(), "t"))
+        sql.query(
+            {**{name: col(name) for name in names}, "sg": number(sign), "day": col(end)}, derived(people.copy(), "t")
+        )
         for end, sign in (("start", 1), ("stop", -1))
     ]
     return sql.query({**{name: col(name) for name in (*names, "sg", "day")}}, derived(sql.stacked(ends), "t"))
@@ -190,7 +192,7 @@ def _summed(pattern: Int64, unit: Int64, age: Int64, days: Int64) -> Days:
 
 
 def month_number(day: Sql) -> Sql:
-    """year * 12 + month - 1."""
+    """The number of a month: year * 12 + month - 1."""
     year = compute(call("year", day), "*", number(12))
     return compute(compute(year, "+", call("month", day.copy())), "-", number(1))
 

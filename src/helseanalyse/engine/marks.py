@@ -58,7 +58,7 @@ class Marked:
 
 
 def marked(frame: Frame, series: Sequence[n.Series], calendar: Calendar, build: Build) -> Marked:
-    """Adds the steps for all values in expressions that come from rows and depend on the interval. Raises NoMaskError."""
+    """Adds the steps for all values that come from rows and depend on the interval. Raises NoMaskError."""
     tables: dict[n.Series, str] = {}
     for leaf in _leaves(series):
         tables[leaf] = _marked(leaf, frame, calendar, build)
@@ -82,7 +82,9 @@ def _marked(leaf: n.Series, frame: Frame, calendar: Calendar, build: Build) -> s
     some = sql.either(compare(word.copy(), "!=", sql.constant(0)) for word in words)
     where = scan.restricted()
     select = scan.scope.select(
-        outputs, where=some if where is None else sql.both([where, some]), group=[col(key.name) for key in keys.values()]
+        outputs,
+        where=some if where is None else sql.both([where, some]),
+        group=[col(key.name) for key in keys.values()],
     )
     return build.table("marks", select, "The intervals in which a person has such rows, as bits.")
 
@@ -96,7 +98,9 @@ def counted_rows(leaf: n.Count, frame: Frame, calendar: Calendar, build: Build) 
     where = scan.restricted()
     group = [*(col(key.name) for key in keys.values()), *sql.every(bound.values())]
     select = scan.scope.select(
-        {**keys, **bound, "rows": scan.count(None)}, where=some if where is None else sql.both([where, some]), group=group
+        {**keys, **bound, "rows": scan.count(None)},
+        where=some if where is None else sql.both([where, some]),
+        group=group,
     )
     return build.table("rows marked", select, "Rows of each person by the intervals in which they hold.")
 

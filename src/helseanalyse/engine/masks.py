@@ -125,7 +125,9 @@ class Masks:
         alias = f"d{self._joined}"
         clipped = sql.greatest(sql.day(days.first), sql.least(sql.day(days.last), value.copy()))
         self._scope.attach(days.table, alias, clipped)
-        found = [if_null(self._scope.attached(alias, f"{BITS}{i}"), sql.constant(0)) for i in range(self._calendar.words)]
+        found = [
+            if_null(self._scope.attached(alias, f"{BITS}{i}"), sql.constant(0)) for i in range(self._calendar.words)
+        ]
         known = [
             case((sql.is_null(value.copy()), sql.constant(0)), otherwise=bit_word(bits))
             for bits in self._calendar.all_bits()
@@ -199,7 +201,7 @@ def _by_dates(later: n.Series, earlier: n.Series, test: str, node: n.Compare) ->
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """A step with the intervals in which comparisons hold, for each day from first to last: calendar_day, in_0, in_1, ...
+    """A step with the intervals in which comparisons hold, for each day from first to last: calendar_day, in_0, ...
 
     Days before first are as first, days after last as last. outside: whether any interval holds there.
     """
@@ -247,5 +249,3 @@ def _days_table(tests: Sequence[tuple[str, n.Series]], calendar: Calendar, build
 
 def _no_row(column: n.Column) -> Sql:
     raise NoMaskError
-
-

@@ -67,5 +67,3 @@ def latest_value(leaf: n.LookUp, since: n.Series) -> Aggregate:
         return case((several, sql.failure(OVERLAP)), otherwise=found)
 
     return aggregate
-
-

@@ -65,7 +65,9 @@ def _count_episodes(leaf: n.CountEpisodes, name: str, frame: Frame, build: Build
 def _overlaps(leaf: n.Overlaps, name: str, frame: Frame, build: Build) -> str:
     left, right = (spans(rows, frame, build) for rows in (leaf.left, leaf.right))
     select = sql.query(
-        {**{key: col(key, "l") for key in frame.keys}, name: sql.TRUE.copy()}, relation(left.name, alias="l"), distinct=True
+        {**{key: col(key, "l") for key in frame.keys}, name: sql.TRUE.copy()},
+        relation(left.name, alias="l"),
+        distinct=True,
     )
     same = [compare(col(key, "l"), "==", col(key, "r")) for key in frame.keys]
     meet = [compare(col("start", "l"), "<", col("stop", "r")), compare(col("start", "r"), "<", col("stop", "l"))]

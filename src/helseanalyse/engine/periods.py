@@ -55,11 +55,18 @@ def merged(source: Sql, keys: Sequence[str], touching: Sql | int = 0) -> exp.Sel
     outputs = {key: col(key) for key in keys}
     by = [col(key) for key in keys]
     # One row for each first day, so that the order is total.
-    unique = sql.query({**outputs, "start": col("start"), "stop": exp.Max(this=col("stop"))}, source, group=[*by, col("start")])
+    unique = sql.query(
+        {**outputs, "start": col("start"), "stop": exp.Max(this=col("stop"))}, source, group=[*by, col("start")]
+    )
     reached = window(exp.Max(this=col("stop")), sql.every(by), [ordered(col("start"))], "before")
     joins = compare(col("start"), "<=", reached if touching == 0 else days_after(reached, touching))
     flagged = sql.query(
-        {**outputs, "start": col("start"), "stop": col("stop"), "is_new": case((joins, sql.number(0)), otherwise=sql.number(1))},
+        {
+            **outputs,
+            "start": col("start"),
+            "stop": col("stop"),
+            "is_new": case((joins, sql.number(0)), otherwise=sql.number(1)),
+        },
         derived(unique, "t"),
     )
     number = window(exp.Sum(this=col("is_new")), sql.every(by), [ordered(col("start"))], "so far")
@@ -106,9 +113,7 @@ def swept(parts: Sequence[tuple[Made, str]], keys: Sequence[str], inside: Sides)
         derived(turns, "t"),
         where=compare(col("inside"), "!=", col("before")),
     )
-    return sql.query(
-        {**outputs, "start": col("start"), "stop": col("stop")}, derived(ends, "t"), where=col("inside")
-    )
+    return sql.query({**outputs, "start": col("start"), "stop": col("stop")}, derived(ends, "t"), where=col("inside"))
 
 
 def _next(of: Sql, by: Sequence[Sql], order: Sql) -> Sql:
@@ -207,9 +212,7 @@ def _gaps(node: n.Gaps, frame: Frame, build: Build) -> Made:
     whole = found if is_merged(node.of) else derived(merged(found, frame.keys), "t")
     outputs = {key: col(key) for key in frame.keys}
     by = [col(key) for key in frame.keys]
-    between = sql.query(
-        {**outputs, "start": col("stop"), "stop": _next(col("start"), by, col("start"))}, whole
-    )
+    between = sql.query({**outputs, "start": col("stop"), "stop": _next(col("start"), by, col("start"))}, whole)
     columns = [col(name) for name in (*frame.keys, "start", "stop")]
     select = sql.query(columns, derived(between, "t"), where=sql.is_known(col("stop")))
     return Made(build.table("gaps", select, "The days between the periods of a person."), frame.keys)
@@ -242,4 +245,3 @@ def _whole(rows: n.Rows, frame: Frame, build: Build) -> tuple[Scan, Sql, Sql, Sq
     source = Source.of(n.Filter(rows, holds_a_day(since, until)))
     scan = Scan(source, driver_of(source, [since, until], build), frame, build)
     return scan, scan.place.once(since), scan.place.once(until), scan.restricted()
-

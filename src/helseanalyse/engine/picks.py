@@ -103,12 +103,12 @@ def _order_at_rest(table: Described) -> list[str]:
     """What a table is sorted by within a person."""
     first = {Grain.EVENT: [table.order, table.date], Grain.PERIOD: [table.start, table.stop]}.get(table.grain, [])
     named = [name for name in first if name]
-    return named + [column.name for column in table.columns if column.kind is not Kind.CODES and column.name not in named]
+    return named + [
+        column.name for column in table.columns if column.kind is not Kind.CODES and column.name not in named
+    ]
 
 
-def ranked(
-    pick: n.Pick, leaves: Sequence[n.Series], names: Sequence[str], frame: Frame, build: Build
-) -> str:
+def ranked(pick: n.Pick, leaves: Sequence[n.Series], names: Sequence[str], frame: Frame, build: Build) -> str:
     """Adds the step that ranks a person's rows and takes the one asked for; returns its name."""
     source = Source.of(pick.of)
     values = [on_the_row(leaf, source.table) for leaf in leaves]
@@ -147,4 +147,3 @@ def _named(source: Source) -> str:
 def _why(pick: n.Pick) -> str:
     which = f"number {pick.position}" if pick.position > 0 else f"number {-pick.position} from the end"
     return f"The row {which} of each person in the order asked for, ties broken by further columns and the row id."
-

@@ -1,4 +1,4 @@
-"""A study becomes a plan: named steps in order, and how their answers become a RawAnswer. Nothing is read or run here."""
+"""A study becomes a plan: named steps in order, and how their answers become a RawAnswer. Nothing is read here."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def planned(
 
 
 def excluded_persons(pids: Sequence[int]) -> Sql:
-    """pid of each of some persons."""
+    """The persons as a query: pid."""
     rows = [exp.Tuple(expressions=[sql.number(pid)]) for pid in pids]
     alias = exp.TableAlias(this=sql.identifier("x"), columns=[sql.identifier(PID)])
     return sql.query([sql.col(PID)], exp.Values(expressions=rows, alias=alias))

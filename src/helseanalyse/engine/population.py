@@ -1,4 +1,4 @@
-"""The persons of the study with everything that the analyses count by: one row a person, small whole numbers and dates."""
+"""The persons of the study with all that the analyses count by: one row a person, small whole numbers and dates."""
 
 from __future__ import annotations
 
@@ -150,7 +150,9 @@ def population(frame: Frame, wanted: Wanted, build: Build) -> Population:
     outputs: dict[str, Sql] = {PID: scope.take("f", PID)}
     if wanted.born:
         known = main_table(build).has(BORN)
-        outputs[BORN] = place.value(_main_column(build, BORN, Kind.DATE)) if known else sql.cast(sql.constant(None), "DATE")
+        outputs[BORN] = (
+            place.value(_main_column(build, BORN, Kind.DATE)) if known else sql.cast(sql.constant(None), "DATE")
+        )
     divisions: dict[str, Division] = {}
     for number, name in enumerate(wanted.dimensions, 1):
         divisions[name], value = _division(name, f"level_{number}", place, build)
@@ -169,7 +171,9 @@ def population(frame: Frame, wanted: Wanted, build: Build) -> Population:
         stops = [f"stop_{number}" for number in range(1, len(follow.until) + 1)]
         outputs |= {column: place.value(stop.on) for column, stop in zip(stops, follow.until, strict=True)}
         outputs |= {column: place.value(outcome_of(build.study, name).on) for name, column in outcomes.items()}
-    table = build.table("population", scope.select(outputs), "The persons of the study, with what the analyses count by.")
+    table = build.table(
+        "population", scope.select(outputs), "The persons of the study, with what the analyses count by."
+    )
     return Population(table, frame, divisions, bins, outcomes, stops)
 
 
@@ -193,5 +197,3 @@ def _bin(variable: Variable, place: Place) -> Sql:
         return value
     steps = sql.compute(sql.cast(value, "DOUBLE"), "/", sql.constant(float(variable.round_to)))
     return whole(call("round", steps))
-
-

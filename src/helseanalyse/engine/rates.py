@@ -70,15 +70,15 @@ class Ledgers:
         """Events: pattern, born_on, day."""
         unit = call("year", col("day")) if self._unit == "year" else lexis.month_number(col("day"))
         keys = {"pattern": col("pattern"), "unit": unit, "age": lexis.age_on(col(BORN), col("day"))}
-        select = sql.query(
-            {**keys, "events": sql.count_rows()}, derived(happened, "t"), group=sql.every(keys.values())
-        )
+        select = sql.query({**keys, "events": sql.count_rows()}, derived(happened, "t"), group=sql.every(keys.values()))
         self._events = self._build.answer(f"events {self._id}", select, "Events by pattern, calendar time and age.")
 
     def persons(self, segments: exp.Select, *, once: bool) -> None:
         """Persons with time, by pattern. segments: pid, pattern. once: nobody has two rows."""
         people: Sql = sql.count_rows() if once else exp.Count(this=exp.Distinct(expressions=[col(PID)]))
-        select = sql.query({"pattern": col("pattern"), "persons": people}, derived(segments, "t"), group=[col("pattern")])
+        select = sql.query(
+            {"pattern": col("pattern"), "persons": people}, derived(segments, "t"), group=[col("pattern")]
+        )
         self._persons = self._build.answer(f"persons {self._id}", select, "Persons with days at risk, by pattern.")
 
     def assembled(self, answers: Answers, outcome: str) -> RawRates:
@@ -87,11 +87,13 @@ class Ledgers:
         columns: list[tuple[Columns, int, int]] = []
         for name, sign in self._days:
             found = of(answers[name])
-            rows = {"pattern": found.pattern, "unit": found.unit, "age": found.age, "count": found.days}
+            rows: Columns = {"pattern": found.pattern, "unit": found.unit, "age": found.age, "count": found.days}
             columns.append((rows, sign, 0))
         happened = answers[self._events]
         columns.append(({**happened, "count": happened["events"]}, 0, 1))
-        keys = np.concatenate([np.stack([rows[k] for k in ("pattern", "unit", "age")]) for rows, _, _ in columns], axis=1)
+        keys = np.concatenate(
+            [np.stack([rows[k] for k in ("pattern", "unit", "age")]) for rows, _, _ in columns], axis=1
+        )
         cell, place = np.unique(keys.astype(np.int64), axis=1, return_inverse=True)
         sums = np.zeros((2, cell.shape[1]), dtype=np.int64)
         begin = 0

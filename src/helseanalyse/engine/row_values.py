@@ -1,4 +1,4 @@
-"""Values that a row takes from other rows of the same person, as steps with one value a row (section 9 of the manual)."""
+"""Values that a row takes from other rows of the same person, as steps with one value a row (section 9)."""
 
 from __future__ import annotations
 
@@ -47,7 +47,9 @@ def _pairs(asked: exp.Select, others: exp.Select, fitting: Sequence[Sql], frame:
 def _look_up(node: n.LookUp, source: Source, frame: Frame, build: Build) -> tuple[Made, Sql | None]:
     since, until = time_of(node.value.of, build)
     table = n.Column(Source.of(node.value.of).table, node.value.name, node.value.value_type)
-    wanted: dict[str, n.Series] = {"since": since, "value": table} | ({"until": until} if until else {})
+    wanted: dict[str, n.Series] = {"since": since, "value": table}
+    if until is not None:
+        wanted["until"] = until
     asked = _rows(source, {"asked": node.at}, frame, build)
     others = _rows(Source.of(node.value.of), wanted, frame, build, OTHER)
     at, start, stop = col("asked", "a"), col("since", "o"), col("until", "o")
@@ -77,6 +79,7 @@ def _near(node: n.Near, source: Source, frame: Frame, build: Build) -> tuple[Mad
         compare(dated, ">=", days_after(at, node.low)),
         compare(dated.copy(), "<=", days_after(at.copy(), node.high)),
     ]
+    absent: Sql | None
     if node.how == "exists":
         value, absent = there_is(None), sql.FALSE.copy()
     elif node.how == "count" or node.value is None:
@@ -95,7 +98,7 @@ def _in_set(node: n.InSet, source: Source, frame: Frame, build: Build) -> tuple[
     member = col("member", "o")
     same = sql.call("bool_or", compare(col("asked", "a"), "==", member))
     select = _pairs(asked, members, [sql.is_known(member.copy())], frame, same)
-    why = "Whether the value of each row is among the known values of the person's other rows; in an empty set nothing is."
+    why = "Whether the value of each row is among the known values of other rows; in an empty set nothing is."
     return Made(build.table("among", select, why), frame.keys), sql.FALSE.copy()
 
 
@@ -111,4 +114,6 @@ def _previous(node: n.Previous, source: Source, frame: Frame, build: Build) -> t
     before = sql.call("lag", scan.place.value(node.value))
     value = window(before, list(keys.values()), [*order, ordered(scan.row_id())])
     select = scan.scope.select({**keys, ROW: scan.row_id(), "value": value}, where=scan.restricted())
-    return Made(build.table("previous", select, "The value on the row before each row, in the order asked for."), frame.keys), None
+    return Made(
+        build.table("previous", select, "The value on the row before each row, in the order asked for."), frame.keys
+    ), None

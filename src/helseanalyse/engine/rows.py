@@ -133,7 +133,7 @@ def row_columns(nodes: Iterable[n.Node], source: Source) -> set[str]:
 
 
 class Scan:
-    """The rows of a table beside a frame: a query under construction, and the place where values of rows are asked for."""
+    """The rows of a table beside a frame: a query under construction, and the place for values of its rows."""
 
     def __init__(self, source: Source, driver: Driver, frame: Frame, build: Build) -> None:
         self._source, self._driver, self._frame, self._build = source, driver, frame, build
@@ -257,10 +257,9 @@ class Scan:
     def relation_of(self, column: n.Column) -> Sql:
         """A date of the row, as a column of the relation, for joins."""
         self._row(column)
-        if isinstance(self._source.table, n.Table) and self._driver.long is not None:
-            if column.name == self._build.described(self._source.table).date:
-                return col("date", "l")
-        return col(column.name, "r")
+        table = self._source.table
+        dated = self._build.described(table).date if isinstance(table, n.Table) else None
+        return col("date", "l") if self._driver.long is not None and column.name == dated else col(column.name, "r")
 
     def row_id_of_relation(self) -> Sql:
         """The source row id, as a column of the relation."""

@@ -98,8 +98,14 @@ class Scope:
             inner.set("where", exp.Where(this=both(self._where)))
         for depth, layer in enumerate(self._layers, 1):
             beside = {key: columns for key, columns in self._attachments.items() if key[0] == depth}
-            inside = [named(col(column, alias), name) for (_, _, alias, _), these in beside.items() for name, column in these.items()]
-            outer = query([exp.Column(this=exp.Star(), table=identifier(INNER)), *inside, *_listed(layer)], derived(inner, INNER))
+            inside = [
+                named(col(column, alias), name)
+                for (_, _, alias, _), these in beside.items()
+                for name, column in these.items()
+            ]
+            outer = query(
+                [exp.Column(this=exp.Star(), table=identifier(INNER)), *inside, *_listed(layer)], derived(inner, INNER)
+            )
             for _, table, alias, day in beside:
                 join(outer, relation(table, alias=alias), compare(col(DAY, alias), "==", col(day, INNER)), "left")
             inner = outer

@@ -6,7 +6,7 @@ sqlglot prints a tree as it stands and adds no brackets of its own, so every ope
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import reduce
 
@@ -58,7 +58,9 @@ def relation(name: str, registry: str | None = None, alias: str | None = None) -
     'npr.episode AS r'
     """
     table = exp.Table(this=identifier(name), db=identifier(registry) if registry else None)
-    return exp.alias_(table, identifier(alias), table=True, copy=False) if alias else table
+    if alias:
+        table.set("alias", exp.TableAlias(this=identifier(alias)))
+    return table
 
 
 def derived(select: Sql, alias: str) -> Sql:
@@ -134,12 +136,12 @@ _SIGNS = {"+": exp.Add, "-": exp.Sub, "*": exp.Mul, "/": exp.Div, "//": exp.IntD
 
 
 def compare(left: Sql, test: str, right: Sql) -> Sql:
-    """left test right, with the signs of the language."""
+    """A comparison, with the signs of the language."""
     return _TESTS[test](this=wrapped(left), expression=wrapped(right))
 
 
 def compute(left: Sql, sign: str, right: Sql) -> Sql:
-    """left sign right, as DuckDB means it.
+    """A computation as DuckDB means it.
 
     >>> compute(col("a"), "-", compute(col("b"), "-", col("c"))).sql("duckdb")
     'a - (b - c)'
@@ -180,7 +182,7 @@ def is_known(of: Sql) -> Sql:
 
 
 def within(of: Sql, members: Sequence[Sql]) -> Sql:
-    """of IN (members); in nothing is false, also for unknown: an empty list never becomes `IN ()`."""
+    """IN (members); in nothing is false, also for unknown: an empty list never becomes `IN ()`."""
     if not members:
         return FALSE.copy()
     if len(members) == 1:
@@ -248,7 +250,7 @@ def named(of: Sql, name: str) -> Sql:
 
 
 def query(
-    outputs: dict[str, Sql] | Sequence[Sql],
+    outputs: Mapping[str, Sql] | Sequence[Sql],
     source: Sql,
     *,
     where: Sql | None = None,
@@ -257,7 +259,7 @@ def query(
     having: Sql | None = None,
 ) -> exp.Select:
     """SELECT outputs FROM source WHERE ... GROUP BY ..."""
-    columns = [named(of, name) for name, of in outputs.items()] if isinstance(outputs, dict) else list(outputs)
+    columns = [named(of, name) for name, of in outputs.items()] if isinstance(outputs, Mapping) else list(outputs)
     select = exp.Select(expressions=columns, distinct=exp.Distinct() if distinct else None)
     select.set("from_", exp.From(this=source))
     if where is not None:

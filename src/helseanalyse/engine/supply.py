@@ -27,7 +27,9 @@ ORIGIN = "1970-01-01"  # what days are counted from inside these steps
 
 @periods_made.register
 def _supply(node: n.Supply, frame: Frame, build: Build) -> Made:
-    daily = build.table("supplies", _daily(node, frame, build), "What each person was supplied with each day, in days of use.")
+    daily = build.table(
+        "supplies", _daily(node, frame, build), "What each person was supplied with each day, in days of use."
+    )
     ends = build.table("supplied", _ends(node, daily, frame, build), _says(node))
     select = merged(relation(ends), frame.keys, touching=node.grace)
     joined = build.table("exposed", select, f"Supplies at most {node.grace} days apart are one episode.")
@@ -55,7 +57,9 @@ def _daily(node: n.Supply, frame: Frame, build: Build) -> exp.Select:
     series = [node.start, node.days, *([node.substance] if node.substance else [])]
     domains = [one.domain for one in series if one.domain is not None]
     if not domains:
-        raise EngineError("Exposure episodes are made from dispensings, many rows a person. Give a column of such a table.")
+        raise EngineError(
+            "Exposure episodes are made from dispensings, many rows a person. Give a column of such a table."
+        )
     known = n.And((n.Not(n.IsNull(node.start)), n.Not(n.IsNull(node.days))))
     source = Source.of(n.Filter(domains[0], known))
     driver = driver_of(source, series, build)
@@ -76,7 +80,10 @@ def _daily(node: n.Supply, frame: Frame, build: Build) -> exp.Select:
         # Rounded up only when the supplies of a day are summed, and at least a day.
         "days": sql.greatest(sql.constant(1), whole(call("ceil", total) if floats else total)),
     }
-    group = [*(col(key.name) for key in keys.values()), *(part.copy() for part in (substance, start) if _is_column(part))]
+    group = [
+        *(col(key.name) for key in keys.values()),
+        *(part.copy() for part in (substance, start) if _is_column(part)),
+    ]
     return scan.scope.select(outputs, where=where, group=group)
 
 
@@ -119,7 +126,9 @@ def _capped(cap: int, daily: str, frame: Frame, build: Build) -> exp.Select:
         relation(supplies),
         where=compare(col("place"), "==", sql.number(1)),
     )
-    left_over = sql.least(sql.constant(cap), sql.greatest(sql.constant(0), sql.compute(col("stop", "b"), "-", col("day", "s"))))
+    left_over = sql.least(
+        sql.constant(cap), sql.greatest(sql.constant(0), sql.compute(col("stop", "b"), "-", col("day", "s")))
+    )
     stop = sql.compute(sql.compute(col("day", "s"), "+", col("days", "s")), "+", left_over)
     following = sql.query(
         {
@@ -153,7 +162,7 @@ def _extended(joined: str, node: n.Supply, frame: Frame) -> Sql:
 
 
 def _moved(joined: str, daily: str, extension: int, node: n.Supply, frame: Frame, build: Build) -> str:
-    """Episodes with what is added after their last supply, from the dispensing that makes a person exposed, after the lag."""
+    """Episodes with what is added after the last supply, from the dispensing that makes a person exposed, lagged."""
     begin: Sql = col("start", "e")
     stop = days_after(col("stop", "e"), extension)
     select = sql.query({}, relation(joined, alias="e"))
@@ -175,7 +184,9 @@ def _nth_day(daily: str, minimum: int, frame: Frame) -> exp.Select:
     place = window(call("row_number"), list(sql.every(keys.values())), [ordered(col("day"))])
     placed = sql.query({**keys, "day": col("day"), "place": place}, derived(days, "t"))
     return sql.query(
-        {**keys, "begin": _date(col("day"))}, derived(placed, "t"), where=compare(col("place"), "==", sql.number(minimum))
+        {**keys, "begin": _date(col("day"))},
+        derived(placed, "t"),
+        where=compare(col("place"), "==", sql.number(minimum)),
     )
 
 

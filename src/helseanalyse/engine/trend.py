@@ -1,4 +1,4 @@
-"""Trends: numerator and denominator for each calendar interval, whatever their number, in one set of scans (section 11).
+"""Trends: numerator and denominator by calendar interval, whatever their number, in one set of scans (section 11).
 
 Truth values are held as the bits of the intervals in which they are true (`masks`). What bits cannot hold is computed
 on a frame with a row for each person and interval: the same answer, at the price of as many rows.
@@ -21,8 +21,8 @@ from helseanalyse.engine.complete import by_interval, completed
 from helseanalyse.engine.errors import EngineError
 from helseanalyse.engine.frame import INTERVAL, PID, Frame
 from helseanalyse.engine.intervals import END, START, Calendar, bit_and, calendar, calendar_intervals, in_interval
-from helseanalyse.engine.levels import Division, age_names, band_of, cells, dimensions
 from helseanalyse.engine.leaves import uses_interval
+from helseanalyse.engine.levels import Division, age_names, band_of, cells, dimensions
 from helseanalyse.engine.lexis import age_on
 from helseanalyse.engine.marks import counted_rows, marked
 from helseanalyse.engine.masks import Masks, NoMaskError
@@ -57,8 +57,10 @@ class _At:
         number: Sql | None = None
         for division, place in zip(self.by, places, strict=True):
             whole = sql.cast(place, "INTEGER")
-            number = whole if number is None else sql.compute(
-                sql.compute(number, "*", sql.number(division.size)), "+", whole
+            number = (
+                whole
+                if number is None
+                else sql.compute(sql.compute(number, "*", sql.number(division.size)), "+", whole)
             )
         return sql.number(0) if number is None else number
 
@@ -203,7 +205,9 @@ def _row_sums(table: str, rows: str, at: _At) -> str:
     words = range(at.calendar.words)
     levels = [col(column, "m") for column in at.levels]
     both = {f"b{i}": bit_and(col(f"d{i}", "m"), col(f"r{i}", "r")) for i in words}
-    joined = sql.query({**{one.name: one for one in levels}, **both, "rows": col("rows", "r")}, relation(table, alias="m"))
+    joined = sql.query(
+        {**{one.name: one for one in levels}, **both, "rows": col("rows", "r")}, relation(table, alias="m")
+    )
     sql.join(joined, relation(rows, alias="r"), compare(col(PID, "r"), "==", col(PID, "m")))
     keys = [col(name) for name in (*at.levels, *both)]
     alike = sql.query(
@@ -237,7 +241,8 @@ def _by_interval(at: _At) -> list[str]:
     outputs |= {name: scope.take("p", name) for name in at.levels}
     rows = scope.select({**outputs, "value": if_null(value, sql.constant(0))})
     inner = sql.query(
-        {INTERVAL: col(INTERVAL), "pattern": at.pattern("t", col(START, "t")), "value": col("value")}, derived(rows, "t")
+        {INTERVAL: col(INTERVAL), "pattern": at.pattern("t", col(START, "t")), "value": col("value")},
+        derived(rows, "t"),
     )
     sums = {
         "numerator": sql.total(col("value")),
@@ -254,7 +259,7 @@ def _members(frame: Frame, denominator: n.Series, build: Build) -> Frame:
     holds = frame.place(scope, build.codes).value(denominator)
     outputs: dict[str, Sql] = {key: scope.take("f", key) for key in (*frame.keys, *frame.more)}
     outputs |= {column: scope.take("f", column) for column in frame.columns.values()}
-    table = build.table("members", scope.select(outputs, where=holds), "Persons in the denominator, interval by interval.")
+    table = build.table(
+        "members", scope.select(outputs, where=holds), "Persons in the denominator, interval by interval."
+    )
     return replace(frame, table=table)
-
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,8 @@ from helseanalyse import (
     max_of,
     min_of,
     months,
+    open_catalogue,
+    person,
     spans,
     supply,
     when,
@@ -287,3 +290,79 @@ def test_ties_are_the_other_columns_that_the_study_uses_in_the_order_of_the_cata
 def test_a_system_that_is_not_there_is_told_with_those_that_are() -> None:
     with pytest.raises(StudyError, match=r"S024 .* There is no code system `ICD-11`"):
         codes("ICD-11", "BA41")
+
+
+DANISH = Path(__file__).resolve().parents[2] / "examples" / "danish_diabetes" / "catalogue.yml"
+
+
+def test_a_study_over_another_catalogue_knows_it_from_its_rows() -> None:
+    dm = open_catalogue(DANISH).registry("dmlate")
+    assert {"sex", "born_on", "where", "age_on"} <= set(dir(dm))
+    with pytest.raises(StudyError, match=r"S007 .* `dmlate.person` has no `dodm`"):
+        dm.dodm  # noqa: B018
+    study = Study("A study", start="1990-01-01", end="2010-12-31")
+    study.index(dm.diagnosed_on)
+    death = study.outcome("death", dm.died_on)
+    study.follow(until=[dm.followed_until], counts_last_day=False)
+    study.table_one()
+    study.rates(death, by=["sex", "age"])
+    assert study.catalogue.universe.name == "dmlate"
+    spec = study.specification()
+    assert [variable.name for variable in spec.variables] == ["age at index", "sex"]
+    assert study.need() == {
+        f"dmlate.person.{name}" for name in ("born_on", "diagnosed_on", "died_on", "followed_until", "sex")
+    }
+
+
+def test_exposures_that_change() -> None:
+    study = Study("A study", start="2015-01-01", end="2020-12-31")
+    day0 = study.index(npr.admitted_on.min())
+    insulin = lmr.where(lmr.atc.within(atc("A10A")))
+    study.exposure("insulin", since=insulin.dispensed_on.min(), off="before", on="after", lag=days(2))
+    study.exposure("treated", periods=supply(insulin.dispensed_on, insulin.ddd, grace=30))
+    study.exposure("in care", periods=kpr.care.where(kpr.care.service == "home_nursing"))
+    study.follow(until=[day0 + years(1)])
+    study.rates(study.outcome("death", population.died_on), by=["insulin", "treated", "in care"])
+    since, treated, care = study.specification().exposures
+    first = nodes.Aggregate("min", insulin.dispensed_on.node)
+    later = nodes.DateAdd(first, nodes.Constant(2, INT), "days")
+    assert since.periods == nodes.Spans(later, nodes.Constant(None, DATE))
+    assert (since.off, since.on) == ("before", "after")
+    assert isinstance(treated.periods, nodes.Supply)
+    assert isinstance(care.periods, nodes.Filter)
+    assert care.periods.grain is Grain.PERIOD
+
+
+def test_periods_in_the_language() -> None:
+    stays = spans(npr.admitted_on, npr.discharged_on + days(1))
+    inside = stays.intersect(population.residence).clip("2015-01-01", population.died_on).shift(days(-1))
+    assert isinstance(inside.node, nodes.Shift)
+    assert inside.covered_days().node.type == INT
+    assert stays.gaps().first(by=stays.gaps().start).start.node.type == DATE
+    assert stays.union(kpr.care).overlaps(population.residence).node.type == BOOL
+    assert npr.admitted_on.episodes(max_gap=days(7)).n.max().node.type == INT
+    with pytest.raises(StudyError, match=r"S007 .* has no `n`"):
+        stays.n  # noqa: B018
+
+
+def test_a_study_shows_itself_in_a_line() -> None:
+    study = Study("A study", start="2015-01-01", end="2020-12-31")
+    study.require("in hospital", npr.exists())
+    study.flow()
+    assert repr(study) == "<study 'A study': 2015-01-01 to 2020-12-31, 1 criteria, 0 variables, 1 analyses>"
+
+
+def test_a_made_up_person_may_have_rows_as_tuples_and_several_tables() -> None:
+    study = Study("A study", start="2015-01-01", end="2020-12-31")
+    study.require("dispensed", lmr.where(lmr.dispensed_on.between("2015-01-01", "2020-12-31")).exists())
+    study.variable("first use", lmr.dispensed_on.min())
+    study.flow()
+    study.expects(
+        person("as in the manual", sex="female", born_on=date(1960, 5, 1), dispensing=[("2015-01-02", "A10BA02")]),
+        included=True,
+        first_use="2015-01-02",
+    )
+    (expected,) = study.specification().expectations
+    assert expected.values == (("first use", "2015-01-02"),)
+    assert [row.table for row in expected.rows] == ["population.person", "lmr.dispensing", "population.residence"]
+    assert expected.rows[1].values == (("dispensed_on", "2015-01-02"), ("atc", "A10BA02"))

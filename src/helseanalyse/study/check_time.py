@@ -96,7 +96,8 @@ def _of_node(node: Node, path: str, times: _Times) -> Iterator[Problem]:
 def _unknown_dates_first(pick: nodes.Pick, sort: nodes.Sort, path: str, times: _Times) -> Iterator[Problem]:
     key = sort.by[0]
     table = table_of(sort)
-    if pick.position < 0 or table is None or not isinstance(key, nodes.Column) or key.type.kind is not Kind.DATE:
+    own = isinstance(key, nodes.Column) and key.of == table and key.type.kind is Kind.DATE
+    if pick.position < 0 or table is None or not isinstance(key, nodes.Column) or not own:
         return
     required = times.registries[table.registry].table(table.name).column(key.name).required
     if not required and not _bounded(sort.of, key.name):

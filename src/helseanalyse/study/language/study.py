@@ -55,6 +55,11 @@ class Study(Comorbidities, Analyses):
         self._draft = Draft(text_from(title), first, last, text_from(purpose), text_from(rationale), own)
         self._draft.places["title"] = study_place()
 
+    def __repr__(self) -> str:
+        draft = self._draft
+        parts = f"{len(draft.criteria)} criteria, {len(draft.variables)} variables, {len(draft.analyses)} analyses"
+        return f"<study {draft.title!r}: {draft.start} to {draft.end}, {parts}>"
+
     @property
     def start(self) -> Date:
         """The first day of the study period."""

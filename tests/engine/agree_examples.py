@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
 import duckdb
+import pytest
 from tests.engine.agree_compare import same_value
 from tests.engine.agree_data import Registers, Size, registers
 from tests.engine.agree_duckdb import Registers as FastRegisters
@@ -20,6 +22,8 @@ from helseanalyse.engine.errors import SAYS
 from helseanalyse.engine.trouble import kind_of
 from helseanalyse.study import nodes as n
 
+TIMES = int(os.environ.get("HELSEANALYSE_EXAMPLES", "1"))  # how many times as many examples as in CI
+NIGHTLY = pytest.mark.skipif(TIMES == 1, reason="more examples for a night: set HELSEANALYSE_EXAMPLES=20")
 EACH = 3  # expressions over one set of data
 
 

@@ -2,6 +2,8 @@
 
 Random, type-correct expressions and studies over small random registers with many ties. On a difference the message
 shows the smallest part of the expression, and the fewest rows, about which the engines differ.
+
+More examples, for a night: HELSEANALYSE_EXAMPLES=20 pytest tests/engine -m slow
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ from tests.engine.agree_data import Registers as Rows
 from tests.engine.agree_data import Size
 from tests.engine.agree_duckdb import Registers
 from tests.engine.agree_examples import (
+    NIGHTLY,
+    TIMES,
     Expressions,
     culprit,
     differs,
@@ -39,9 +43,8 @@ from helseanalyse.study.rules import problems_of
 from helseanalyse.study.specification import Analysis, Specification, Variable
 from helseanalyse.study.types import INT
 
-CHUNK = 20
-EXPRESSIONS, MORE_EXPRESSIONS = 10, 200  # chunks; the second with the slow tests
-STUDIES, MORE_STUDIES = 5, 150
+CHUNK = 20  # examples a test
+EXPRESSIONS, STUDIES = 10, 5  # chunks
 
 # What the fast engine cannot do, and the language can: each with its reason. Nothing, and so it should stay.
 LIMITS: dict[type[n.Node], str] = {}
@@ -83,8 +86,9 @@ def test_engines_agree_about_random_expressions(number: int) -> None:
         agree(numbered(example), f"example {example}")
 
 
+@NIGHTLY
 @pytest.mark.slow
-@pytest.mark.parametrize("number", range(EXPRESSIONS, MORE_EXPRESSIONS))
+@pytest.mark.parametrize("number", range(EXPRESSIONS, EXPRESSIONS * max(TIMES, 2)))
 def test_engines_agree_about_many_more_expressions(number: int) -> None:
     for example in chunk(number):
         agree(numbered(example), f"example {example}")
@@ -151,8 +155,9 @@ def test_engines_agree_about_random_studies(number: int) -> None:
         agree_about_study(question(Random(example).randrange), f"study {example}")
 
 
+@NIGHTLY
 @pytest.mark.slow
-@pytest.mark.parametrize("number", range(STUDIES, MORE_STUDIES))
+@pytest.mark.parametrize("number", range(STUDIES, STUDIES * max(TIMES, 2)))
 def test_engines_agree_about_many_more_studies(number: int) -> None:
     for example in chunk(number):
         agree_about_study(question(Random(example).randrange), f"study {example}")

@@ -11,6 +11,7 @@ import pytest
 from tests.engine.agree_compare import differences, multiplied
 from tests.engine.agree_data import Size, shuffled
 from tests.engine.agree_duckdb import Registers
+from tests.engine.agree_examples import NIGHTLY, TIMES
 from tests.engine.agree_studies import Question, question
 
 from helseanalyse.catalogue.model import Kind
@@ -19,7 +20,7 @@ from helseanalyse.study.answer import RawAnswer
 
 PERSONS = 6
 STRIDE = PERSONS + 1  # between copies: there may be a stranger, whom the universe does not know
-SOME, MORE = range(1000, 1008), range(1008, 1040)
+SOME, MORE = range(1000, 1008), range(1008, 1000 + 8 * max(TIMES, 2))
 
 
 def asked(number: int) -> Question:
@@ -84,6 +85,7 @@ def test_threads_and_size_do_not_matter(number: int) -> None:
     many_times(asked(number), 400)
 
 
+@NIGHTLY
 @pytest.mark.slow
 @pytest.mark.parametrize("number", MORE)
 def test_the_numbers_of_more_persons_do_not_matter(number: int) -> None:
@@ -93,6 +95,6 @@ def test_the_numbers_of_more_persons_do_not_matter(number: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", SOME)
+@pytest.mark.parametrize("number", [1001, 1003, 1005])
 def test_threads_do_not_matter_where_there_are_many_groups_of_rows(number: int) -> None:
     many_times(asked(number), 40_000)

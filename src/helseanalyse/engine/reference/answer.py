@@ -30,6 +30,14 @@ def answer(
     last_day: the day up to which the registries are complete; follow-up never runs beyond it or the end of the study.
     excluded: persons who are in no answer in any way (reservations): taken out before any step, unknown to relatives.
     Raises NoAnswerError where the study asks for what does not exist, or a number does not fit in 64 bits.
+
+    >>> from helseanalyse.catalogue.read import norway
+    >>> from helseanalyse.engine.reference.data import data
+    >>> study = Specification(title="", start=date(2020, 1, 1), end=date(2020, 12, 31), analyses=(Flow(),))
+    >>> lives = [{"pid": 1, "moved_in_on": "1990-01-01"}, {"pid": 2, "moved_in_on": "2021-01-01"}]
+    >>> people = {"population.person": [{"pid": 1}, {"pid": 2}], "population.residence": lives}
+    >>> answer(study, data(norway(), people)).results[0].persons.tolist()
+    [1]
     """
     last_day = study.end if last_day is None else min(study.end, last_day)
     data = data.without(excluded)

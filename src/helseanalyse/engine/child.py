@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -204,5 +203,4 @@ def main() -> None:
     else:
         _reply(target, {"walls": walls})
         _serve(orders, target, set(job["tables"]))
-    sys.stderr.close()
     os._exit(0)  # nothing here is worth the time of an orderly end

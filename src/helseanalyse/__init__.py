@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from helseanalyse.study.errors import SpecificationError, StudyError
     from helseanalyse.study.language import (
         Category,
         Codes,
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
         when,
         years,
     )
-    from helseanalyse.study.errors import SpecificationError, StudyError
 
 _HOMES = {
     "SpecificationError": "helseanalyse.study.errors",

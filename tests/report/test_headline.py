@@ -92,17 +92,19 @@ def test_risks_are_said_for_the_last_day_that_all_groups_have(method: str, sente
 
 
 @pytest.mark.parametrize(
-    ("code", "sentence"),
+    ("code", "infarction", "death"),
     [
         ("en", ("Myocardial infarction, age-standardised, per 100 000 person-years: females 126 (121–132) in 2012 and "
-                "91 (87–97) in 2023; males 235 (227–243) in 2012 and 163 (157–170) in 2023.")),
+                "91 (87–97) in 2023; males 235 (227–243) in 2012 and 163 (157–170) in 2023."),
+         "Death within 30 days, %: 9.2 (8.7–9.7) in 2012 and 5.5 (5.1–5.9) in 2023."),
         ("nb", ("Myocardial infarction, aldersstandardisert, per 100 000 personår: kvinner 126 (121–132) i 2012 og "
-                "91 (87–97) i 2023; menn 235 (227–243) i 2012 og 163 (157–170) i 2023.")),
+                "91 (87–97) i 2023; menn 235 (227–243) i 2012 og 163 (157–170) i 2023."),
+         "Death within 30 days, %: 9,2 (8,7–9,7) i 2012 og 5,5 (5,1–5,9) i 2023."),
     ],
 )  # fmt: skip
-def test_an_incidence_is_said_over_time(code: str, sentence: str) -> None:
+def test_an_incidence_is_said_over_time(code: str, infarction: str, death: str) -> None:
     view = ReportView(answer=made.incidence_answer(), study=made.incidence_study(), language=code)
-    assert said(view) == [sentence]
+    assert said(view) == [infarction, death]
 
 
 def test_the_sentence_with_the_result_is_the_main_one() -> None:

@@ -224,17 +224,18 @@ def test_ticks_begin_at_0_and_reach_the_top(most: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("last", "wished", "names"),
+    ("last", "wished", "most", "names"),
     [
-        (3652, [], ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]),
-        (1826, [365, 1095, 1826], ["0", "1", "", "3", "", "5"]),  # where the persons at risk are given
-        (1826, [400, 900], ["0", "1", "2", "3", "4", "5"]),  # those are no whole years
-        (180, [], ["0", "1", "2", "3", "4", "5"]),
-        (30, [], ["0", "5", "10", "15", "20", "25", "30"]),
+        (3652, [], 10, ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]),
+        (1826, [365, 1095, 1826], 10, ["0", "1", "2", "3", "4", "5"]),
+        (1826, [365, 1095, 1826], 3, ["0", "1", "", "3", "", "5"]),  # the names where persons at risk are given
+        (1826, [400, 900], 10, ["0", "1", "2", "3", "4", "5"]),  # those are no whole years
+        (180, [], 10, ["0", "1", "2", "3", "4", "5"]),
+        (30, [], 10, ["0", "5", "10", "15", "20", "25", "30"]),
     ],
 )
-def test_ticks_of_follow_up(last: float, wished: list[float], names: list[str]) -> None:
-    assert [name for _, name in day_ticks(last, writer("en", None), 10, wished)] == names
+def test_ticks_of_follow_up(last: float, wished: list[float], most: int, names: list[str]) -> None:
+    assert [name for _, name in day_ticks(last, writer("en", None), most, wished)] == names
 
 
 def test_a_scale_keeps_what_is_outside_at_its_ends() -> None:
@@ -324,3 +325,12 @@ def test_the_flow_holds_every_step_and_every_reason() -> None:
         "88 950 persons", "• (hidden)", "Left out: •", "Study population", "71 201 persons",
     ):  # fmt: skip
         assert f">{said}</text>" in flow, said
+
+
+def test_many_windows_over_the_same_days_share_a_bar() -> None:
+    windows = tuple(Window(f"illness {i}", "lookback", -1826, -1) for i in range(12))
+    windows += (Window("insulin", "lookback", -365, -1), Window("follow-up", "followup", 0, None))
+    picture = design_picture(windows, writer("en", None))
+    assert picture is not None
+    assert len(re.findall("<polygon", picture.wide)) == 3
+    assert "Illness 0 and 11 more: days −1\u202f826 to −1; Insulin: days −365 to −1" in picture.wide

@@ -197,3 +197,29 @@ def test_real_curves_of_any_number_of_groups(rules: object, groups: tuple[str, .
     one = answer(*tables)
     shown(one)
     assert "figures/survival.svg" in figures(one)
+
+
+def test_a_table_that_two_analyses_have_in_common_is_shown_once() -> None:
+    row = ("a", 100, 10, 1000.0, 10.0, 8.0, 12.0)
+    one = table("rates", COLUMNS["rates"], [row], "rates", outcome="stroke", dimensions=["d"])
+    same = table("rates", COLUMNS["rates"], [row], "rates_2", outcome="stroke", dimensions=["d"])
+    other = table("rates", COLUMNS["rates"], [row], "rates_3", outcome="death", dimensions=["d"])
+    found = shown(answer(one, same, other))
+    assert [a["data-table"] for a in found.all("table") if "data-table" in a] == ["rates", "rates_3"]
+
+
+def test_a_rate_of_no_events_does_not_flatten_the_others() -> None:
+    rows = [(str(year), 9, 1000.0, 10.0, 5.0, 18.0) for year in range(2015, 2020)]
+    rows.append(("2020", 0, 1.0, 0.0, 0.0, 3689.0))
+    columns = "period events person_years:years rate low high"
+    one = answer(table("rates_cells", columns, rows, outcome="stroke", dimensions=[]))
+    picture = figures(one)["figures/rates-cells.svg"].decode()
+    assert ">25</text>" in picture  # up to two and a half times the largest rate
+    assert "4 000" not in picture
+    assert "cut at the edge" in shown(one).words
+
+
+def test_a_picture_of_mostly_hidden_numbers_is_not_drawn() -> None:
+    rows = [(str(year), *((9, 1000.0, 10.0, 5.0, 18.0) if year < 2017 else (WHY,) * 5)) for year in range(2015, 2020)]
+    columns = "period events person_years:years rate low high"
+    assert figures(answer(table("rates_cells", columns, rows, outcome="stroke", dimensions=[]))) == {}

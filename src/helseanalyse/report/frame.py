@@ -119,6 +119,11 @@ class Frame:
         return "" if place is None else self.table.columns[place].unit
 
 
+def what_is_followed(table: SafeTable) -> str:
+    """What a table of rates or a trend is about: its title up to what it gives."""
+    return table.title.rpartition(" by ")[0] or table.title if table.kind == "trend" else table.title.partition(":")[0]
+
+
 def as_number(cell: Cell) -> float | None:
     """The number in a cell, or None."""
     if isinstance(cell, Hidden | str | bool) or cell is None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from helseanalyse.report.clean import clean
-from helseanalyse.report.frame import Frame, Row
+from helseanalyse.report.frame import Frame, Row, what_is_followed
 from helseanalyse.report.language import Writer, sentence_case
-from helseanalyse.report.numbers import HIDDEN, decimals_for, decimals_of_ratio
+from helseanalyse.report.numbers import HIDDEN, decimals_for, decimals_of_ratio, decimals_of_shares
 from helseanalyse.report.results import MOST_COMPARED, compared, tables_of
 from helseanalyse.report.view import ReportView
 from helseanalyse.study.answer import Hidden, SafeAnswer, SafeTable
 from helseanalyse.study.specification import Incidence
 
 YEAR = 365.25
+MOST_SENTENCES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,29 +27,36 @@ class Sentence:
 
 def answer_sentences(view: ReportView, writer: Writer) -> list[Sentence]:
     """The answer in words; the sentence that carries the result is marked."""
-    said = _answer(view, writer)
-    # Where the number of events comes first, the result is the sentence after it.
-    counted = any(table.kind == "rates" for table in view.answer.tables) and len(said) > 1
-    return [Sentence(text, place == int(counted)) for place, text in enumerate(said)]
-
-
-def _answer(view: ReportView, writer: Writer) -> list[str]:
-    """The sentences of the first analysis with a result that can be said in words."""
     answer = view.answer
     timed = {a.id for a in view.study.analyses if isinstance(a, Incidence)} if view.study else set()
+    first = next((t for t in answer.tables if t.kind in ("rates", "trend") and t.rows), None)
+    if first is not None and (first.kind == "trend" or first.id in timed):
+        if said := _course(answer, timed, writer):
+            return _marked(said)
+    elif first is not None:
+        main = compared(first, answer)
+        counted, *rest = [*_rates(main, answer, writer), *_risks(main, answer, writer)]
+        return [Sentence(counted, False), *_marked(rest)]
+    said = [*_only_risks(answer, writer), *_largest(answer, writer)][:2]
+    return _marked(said or _flow(answer, writer) or [writer.say("answer.nothing")])
+
+
+def _marked(said: list[str]) -> list[Sentence]:
+    return [Sentence(text, place == 0) for place, text in enumerate(said)]
+
+
+def _course(answer: SafeAnswer, timed: set[str], writer: Writer) -> list[str]:
+    """One sentence for each thing that the study follows over the calendar, in the order of the study."""
+    said: dict[str, list[str]] = {}
     for table in answer.tables:
-        said: list[str] = []
-        if table.kind == "rates" and table.id not in timed:
-            main = compared(table, answer)
-            said = [*_rates(main, answer, writer), *_risks(main, answer, writer)]
+        what = what_is_followed(table)
+        if what in said or not (table.kind == "trend" or table.id in timed):
+            continue
+        if table.kind == "trend":
+            said[what] = _over_time(table, "ratio", writer)
         elif table.kind == "rates":
-            said = _over_time(_timed(table, answer), "rate", writer)
-        elif table.kind == "trend":
-            said = _over_time(table, "ratio", writer)
-        if said:
-            return said
-    others = [*_only_risks(answer, writer), *_largest(answer, writer)][:2]
-    return others or _flow(answer, writer) or [writer.say("answer.nothing")]
+            said[what] = _over_time(_timed(table, answer), "rate", writer)
+    return [sentence for sentences in said.values() for sentence in sentences][:MOST_SENTENCES]
 
 
 def _rates(table: SafeTable, answer: SafeAnswer, writer: Writer) -> list[str]:
@@ -169,7 +177,7 @@ def _risk_sentence(table: SafeTable, writer: Writer) -> str:
     if not days or len(frame.groups) > MOST_COMPARED:
         return ""
     last = [row for row in rows if frame.number(row, "day") == max(days)]
-    decimals = min(max(decimals_for([100 * (frame.number(row, "estimate") or 0) for row in last], 2), 1), 2)
+    decimals = decimals_of_shares([100 * (frame.number(row, "estimate") or 0) for row in last])
     listed = []
     for row in last:
         value, low, high = (frame.number(row, name) for name in ("estimate", "low", "high"))
@@ -197,7 +205,7 @@ def _over_time(table: SafeTable, measure: str, writer: Writer) -> list[str]:
     if not frame.has("period"):
         return []
     numbers = [n for row in table.rows if (n := frame.number(row, measure)) is not None]
-    decimals = decimals_for(numbers)
+    decimals = decimals_of_shares(numbers) if frame.unit(measure) == "%" else decimals_for(numbers)
     listed = []
     for group, rows in frame.by_group():
         known = [row for row in rows if frame.number(row, measure) is not None]
@@ -210,8 +218,11 @@ def _over_time(table: SafeTable, measure: str, writer: Writer) -> list[str]:
     if not listed or len(listed) > MOST_COMPARED:
         return []
     kind = "answer.standardised over time" if table.kind == "rates_standardised" else "answer.over time"
-    title = table.title.partition(":")[0] if table.kind != "trend" else table.title.rpartition(" by ")[0]
-    return [writer.say(kind, what=clean(title), unit=writer.unit(frame.unit(measure)), said="; ".join(listed))]
+    return [
+        writer.say(
+            kind, what=clean(what_is_followed(table)), unit=writer.unit(frame.unit(measure)), said="; ".join(listed)
+        )
+    ]
 
 
 def _largest(answer: SafeAnswer, writer: Writer) -> list[str]:

@@ -86,6 +86,15 @@ def decimals_for(numbers: Iterable[float], digits: int = 3) -> int:
     return max(most, min(decimals_of(min(sizes), 2), most + 1))
 
 
+def decimals_of_shares(percents: Iterable[float]) -> int:
+    """The decimals of shares in percent: one, or two where they are small.
+
+    >>> decimals_of_shares([23.5, 16.1]), decimals_of_shares([0.62, 0.041])
+    (1, 2)
+    """
+    return min(max(decimals_for(percents, 2), 1), 2)
+
+
 def at_least_one(number: float, decimals: int) -> int:
     """The decimals of a column, or as many as show one digit of a number that would be written as 0 with them.
 

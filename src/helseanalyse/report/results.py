@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from helseanalyse.report.clean import clean
-from helseanalyse.report.frame import Frame
+from helseanalyse.report.frame import Frame, what_is_followed
 from helseanalyse.report.language import Writer, sentence_case
 from helseanalyse.report.numbers import HIDDEN
 from helseanalyse.report.pictures.curve import curve_pictures, is_turned
@@ -85,9 +85,13 @@ def results(answer: SafeAnswer, study: Specification | None, writer: Writer) -> 
     """The parts of the results. Tables of one outcome stand together; an incidence, a trend or counts stand alone."""
     named = {a.id: sentence_case(clean(a.name)) for a in study.analyses if isinstance(a, Incidence)} if study else {}
     parts: dict[str, list[SafeTable]] = {}
+    shown: set[tuple[object, ...]] = set()
     for table in answer.tables:
-        if table.kind in OWN_PLACE:
+        # Two analyses of one outcome by the same groups have their totals in common: those are shown once.
+        content = (table.kind, table.columns, table.rows, Frame(table).facts.get("outcome"))
+        if table.kind in OWN_PLACE or (table.rows and content in shown):
             continue
+        shown.add(content)
         outcome = Frame(table).facts.get("outcome")
         title = named.get(base(table), sentence_case(clean(outcome)) if outcome else _own_title(table, writer))
         parts.setdefault(title, []).append(table)
@@ -104,7 +108,7 @@ def _own_title(table: SafeTable, writer: Writer) -> str:
         names = [writer.dimension(name).lower() for name in Frame(table).dimensions]
         return writer.say("counts.title", by=writer.language.listed(names)) if names else writer.say("counts.title.all")
     if table.kind == "trend":
-        return clean(table.title.rpartition(" by ")[0] or table.title)
+        return clean(what_is_followed(table))
     return clean(table.title)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from helseanalyse.report.clean import clean
 from helseanalyse.report.frame import Frame, Row, as_number
 from helseanalyse.report.language import Writer
-from helseanalyse.report.numbers import DASH, HIDDEN, at_least_one, decimals_for, decimals_of_ratio
+from helseanalyse.report.numbers import DASH, HIDDEN, at_least_one, decimals_for, decimals_of_ratio, decimals_of_shares
 from helseanalyse.study.answer import Cell, Heading, Hidden, SafeTable
 
 MOST_ROWS = 400  # rows of a table that a page shows; all of them are in its CSV
@@ -162,7 +162,7 @@ def _decimals(cells: list[Cell], factor: float, name: str, unit: str) -> int:
         # A tenth of a year is a month of one person: worth showing only where years are few.
         return 0 if max(numbers) >= 1000 else 1
     if unit == "%":
-        return min(max(decimals_for(numbers, 2), 1), 2)
+        return decimals_of_shares(numbers)
     return decimals_for(numbers)
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from helseanalyse.report.frame import Frame, Group
 from helseanalyse.report.language import Writer
-from helseanalyse.report.numbers import DASH, HIDDEN, decimals_for
+from helseanalyse.report.numbers import DASH, HIDDEN, decimals_of_shares
 from helseanalyse.report.palette import Look
 from helseanalyse.report.pictures.axes import Plot, band, key, spread, stroke, x_axis, y_axis
 from helseanalyse.report.pictures.picture import WIDE, Picture, both
@@ -104,9 +104,9 @@ def day_ticks(last: float, writer: Writer, most: int, wished: Sequence[float] = 
     word, length = axis_unit(last)
     units = [day / length for day in wished]
     if len(units) > 1 and all(abs(u - round(u)) < 0.02 * max(u, 1) / 2 for u in units):
-        named = {0, *(round(u) for u in units)}
-        rest = range(int(last / length) + 1) if last / length <= 40 else sorted(named)
-        # Every unit has a tick; those with a number at risk under them have a name.
+        rest = range(int(last / length + 0.005) + 1) if last / length <= 40 else []
+        # Every unit has a tick. Where not all can have a name, those with a number at risk under them have.
+        named = {0, *(round(u) for u in units), *(rest if len(rest) <= most + 1 else [])}
         return [(u * length, writer.numbers.whole(u) if u in named else "") for u in sorted({*rest, *named})]
     span = last / length
     step = max(nice_step(span, most), 1.0)
@@ -132,7 +132,7 @@ class _Chart:
         survival = self.frame.facts.get("method") == "kaplan_meier" and not is_turned(self.frame)
         what = say("curve.without" if survival else "curve.with", cause=self.cause)
         ends = [_at(line, last, stepped=self._stepped) for line in self.lines]
-        decimals = min(max(decimals_for(ends, 2), 1), 2)
+        decimals = decimals_of_shares(ends)
         shown = [
             (f"{self.writer.group(line.group)} " if line.group else "")
             + f"{self.writer.numbers.fixed(end, decimals)} %"

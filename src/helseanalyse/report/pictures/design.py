@@ -29,6 +29,7 @@ KINDS = {
 }
 OTHER = ("gu", UNKNOWN_COLOUR)
 BAR = 16.0
+MOST_BARS = 8  # of more windows, those over the same days share a bar
 ONE_DAY = 12.0  # how wide day 0 itself is drawn
 EDGE = 34.0  # beside the first and the last day, where bars without a limit run out
 
@@ -37,8 +38,24 @@ def design_picture(windows: tuple[Window, ...], writer: Writer) -> Picture | Non
     """The diagram of a study's windows; None for a study that has none."""
     if not windows:
         return None
-    title = writer.say("design.finding", windows=writer.language.listed([window_name(w, writer) for w in windows[:8]]))
-    return both("design", writer.say("design.title"), lambda width: _draw(windows, title, writer, width))
+    rows = _rows(windows, writer)
+    title = writer.say("design.finding", windows="; ".join(f"{name}: {days_said(w, writer)}" for name, w in rows))
+    return both("design", writer.say("design.title"), lambda width: _draw(rows, title, writer, width))
+
+
+def _rows(windows: tuple[Window, ...], writer: Writer) -> list[tuple[str, Window]]:
+    """Each bar with its name. In a study of many windows those over the same days share a bar."""
+    shared: dict[tuple[object, ...], list[Window]] = {}
+    for place, window in enumerate(windows):
+        days = (window.kind, window.first, window.last) if len(windows) > MOST_BARS else (place,)
+        shared.setdefault(days, []).append(window)
+    rows = []
+    for same in shared.values():
+        names = [window_name(window, writer) for window in same]
+        if len(names) > 2:
+            names = [names[0], writer.say("design.more", number=writer.numbers.whole(len(names) - 1))]
+        rows.append((writer.language.listed(names), same[0]))
+    return rows
 
 
 def window_name(window: Window, writer: Writer) -> str:
@@ -95,23 +112,24 @@ def _places(windows: tuple[Window, ...], left: float, right: float) -> dict[int,
     return places
 
 
-def _draw(windows: tuple[Window, ...], title: str, writer: Writer, width: float) -> str:
+def _draw(rows: list[tuple[str, Window]], title: str, writer: Writer, width: float) -> str:
     wide = width == WIDE
-    names = min(max(measure(window_name(w, writer)) for w in windows) + 16, 240.0) if wide else 0.0
+    windows = tuple(window for _, window in rows)
+    names = min(max(measure(name) for name, _ in rows) + 16, 240.0) if wide else 0.0
     places = _places(windows, names + EDGE, width - EDGE)
     zero = places[0]
     y = 30.0
     parts, bars = [text(zero, 14, writer.say("design.day 0"), anchor="middle", bold=True)], []
-    for window in windows:
+    for name, window in rows:
         if wide:
-            lines = wrap(window_name(window, writer), names - 12, most=2)
+            lines = wrap(name, names - 12, most=2)
             height = max(34.0, 15.0 * len(lines) + 10)
             for i, said in enumerate(lines):
                 bars.append(text(0, y + height / 2 + 4 + 15 * (i - (len(lines) - 1) / 2), said))
             bars += _bar(window, places, names, width, y + (height - BAR) / 2, writer)
             y += height
         else:
-            bars.append(text(0, y + 14, shorten(window_name(window, writer), width)))
+            bars.append(text(0, y + 14, shorten(name, width)))
             bars += _bar(window, places, names, width, y + 20, writer)
             y += 48
     parts.append(line(zero, 20, zero, y + 6, kind="i", colour=INK, stroke_width=1.4, stroke_dasharray="4 3"))
@@ -180,7 +198,8 @@ def calendar_picture(study: Specification, data: tuple[DataVersion, ...], writer
     rows = [(writer.say("calendar.study"), study.start, study.end, "g0")]
     for analysis in study.analyses:
         if isinstance(analysis, Incidence | Trend):
-            rows.append((clean(analysis.name), analysis.every.first, analysis.every.last, "g2"))
+            rows.append((sentence_case(clean(analysis.name)), analysis.every.first, analysis.every.last, "g2"))
+    rows = list(dict.fromkeys(rows))
     starts = min(start for _, start, _, _ in rows)
     for version in data:
         if version.complete_to is not None and version.complete_to > starts:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from helseanalyse.report.frame import Frame, Group, Row
 from helseanalyse.report.language import Writer
-from helseanalyse.report.numbers import HIDDEN, decimals_for
+from helseanalyse.report.numbers import HIDDEN, decimals_for, decimals_of_shares
 from helseanalyse.report.palette import MUTED, Look
 from helseanalyse.report.pictures.axes import Plot, band, key, spread, stroke, x_axis, y_axis
 from helseanalyse.report.pictures.picture import WIDE, Picture, both
@@ -19,6 +19,7 @@ MOST_GROUPS = 12
 MOST_PANELS = 24
 MOST_NAMED = 6
 MOST_POINTS = 4000
+MOST_REACH = 2.5  # times the largest number: intervals beyond are cut
 
 Point = tuple[int, float, float | None, float | None]  # place along the axis, value, low, high
 
@@ -42,7 +43,16 @@ class Panel:
 
     @property
     def most(self) -> float:
-        """The largest number to be drawn."""
+        """Where the axis must reach: to the largest number, and to the ends of intervals that are not much larger.
+
+        The interval of a rate of no events in little time would else flatten everything beside it.
+        """
+        values = max((value for s in self.series for _, value, _, _ in s.points), default=0.0)
+        return min(self.reach, MOST_REACH * values) if values else self.reach
+
+    @property
+    def reach(self) -> float:
+        """The largest number or end of an interval."""
         return max((max(value, high or 0.0) for s in self.series for _, value, _, high in s.points), default=0.0)
 
 
@@ -70,7 +80,8 @@ def _picture(frame: Frame, measure_name: str, along: str, across: str | None, wr
     drawn = sum(len(s.points) for panel in panels for s in panel.series)
     if not 2 <= drawn <= MOST_POINTS or len(groups) > MOST_GROUPS or len(panels) > MOST_PANELS:
         return None
-    if max(len(panel.along) for panel in panels) < 2:
+    hidden = sum(len(s.hidden) for panel in panels for s in panel.series)
+    if max(len(panel.along) for panel in panels) < 2 or hidden > drawn:  # what is left would tell another story
         return None
     unit = writer.unit(frame.unit(measure_name))
     standardised = frame.table.kind == "rates_standardised"
@@ -81,8 +92,11 @@ def _picture(frame: Frame, measure_name: str, along: str, across: str | None, wr
     shared = across != "age"
     title = _finding(frame, measure_name, panels, along, unit, writer)
     caption = []
-    if any(s.hidden for panel in panels for s in panel.series):
+    if hidden:
         caption.append(writer.say("lines.hidden", sign=HIDDEN))
+    shared_top = max(panel.most for panel in panels)
+    if any(panel.reach > 1.2 * (shared_top if shared else panel.most) for panel in panels):
+        caption.append(writer.say("lines.cut"))
     if across == "age":
         caption.append(writer.say("lines.own scale"))
     # Years need no name; ages do.
@@ -128,7 +142,8 @@ def _finding(frame: Frame, measure_name: str, panels: list[Panel], along: str, u
         by = [along, "age" if along == "period" else "period"] if len(panels) > 1 else [along]
         names = [writer.dimension(name).lower() for name in (*by, *frame.dimensions)]
         return writer.say("lines.drawn", what=what, unit=unit, by=writer.language.listed(names))
-    decimals = decimals_for([value for s in series for _, value, _, _ in s.points])
+    values = [value for s in series for _, value, _, _ in s.points]
+    decimals = decimals_of_shares(values) if unit == "%" else decimals_for(values)
     said = []
     for s in series:
         (a, first, *_), (b, last, *_) = s.points[0], s.points[-1]

@@ -13,7 +13,6 @@ from types import TracebackType
 from typing import Any, ClassVar, Self
 
 import duckdb
-import numpy as np
 from tests.engine import tiny
 from tests.engine.spec_words import day
 
@@ -22,7 +21,9 @@ from helseanalyse.engine.build import Build
 from helseanalyse.engine.codes import Codes, Dictionary
 from helseanalyse.engine.complete import completed
 from helseanalyse.engine.frame import PID, Frame
+from helseanalyse.engine.gate import tables_of
 from helseanalyse.engine.plan import Plan, planned
+from helseanalyse.engine.process import execute
 from helseanalyse.engine.sql import Sql
 from helseanalyse.study import nodes as n
 from helseanalyse.study.answer import RawAnswer
@@ -113,19 +114,13 @@ class Registers:
         return [{row[0]: row[i + 1] for row in found} for i in range(len(wanted))]
 
     def answer(self, study: Specification, last_day: date, excluded: Sequence[int] = ()) -> RawAnswer:
-        """The study's answer, by the plan that the product carries out."""
+        """The study's answer, by the plan, the gate and the runner of the product."""
         plan = self.plan(study, last_day, excluded)
-        found: dict[str, dict[str, Any]] = {}
         try:
-            for step in plan.steps:
-                done = self.con.execute(step.statement.sql("duckdb"))
-                if step.answer:
-                    columns = done.fetchnumpy().items()
-                    found[step.name] = {name: np.asarray(values).astype(np.int64) for name, values in columns}
+            return plan.assemble(execute(self.con, plan.steps, tables=tables_of(self._need())))
         finally:
             for step in plan.steps:
                 self.con.execute(f'DROP TABLE IF EXISTS "{step.name}"')
-        return plan.assemble(found)
 
     def plan(self, study: Specification, last_day: date, excluded: Sequence[int] = ()) -> Plan:
         """The steps of a study that may read everything."""

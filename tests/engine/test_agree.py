@@ -46,7 +46,9 @@ from helseanalyse.study.types import INT
 CHUNK = 20  # examples a test
 EXPRESSIONS, STUDIES = 10, 5  # chunks
 
-# What the fast engine cannot do, and the language can: each with its reason. Nothing, and so it should stay.
+# What the fast engine cannot do, and the language can: each with its reason. Nothing, and so it should stay. One
+# difference is allowed and never made here: an error inside SQL (a number too large, overlapping periods) may come for
+# a person whom a later criterion drops, because scans are shared; the reference engine never gets there.
 LIMITS: dict[type[n.Node], str] = {}
 
 

@@ -13,7 +13,7 @@ from typing import Any, cast
 import duckdb
 
 from helseanalyse.catalogue.codes import system
-from helseanalyse.catalogue.model import Column, Kind
+from helseanalyse.catalogue.model import Column
 from helseanalyse.vault import convert, order
 from helseanalyse.vault.database import run
 from helseanalyse.vault.delivery import texts
@@ -88,7 +88,7 @@ def read_file(
         keyed=literal(key is not None),
         key=key or Sql("CAST(NULL AS VARCHAR)"),
         row=row_hash(row),
-        code=convert.code(convert.text(code, Kind.CODE), column),
+        code=convert.code(code, column),
         first=_equals(source, block.get("first"), default=False),
         kept=_equals(source, block.get("keep"), default=True),
         r=source.relation,

@@ -14,7 +14,7 @@ from helseanalyse.catalogue.model import Column, Kind
 from helseanalyse.vault.sql import Sql, commas, fill, literal
 
 # What statistical programs write for "no value", besides nothing at all.
-BLANKS = (".", "NA", "NaN", "nan", "NULL", "null")
+BLANKS = ("NA", "NaN", "nan", "NULL", "null")
 SPACE = " \t\u00a0"
 YES = ("1", "true", "t", "ja", "j", "yes", "y", "sann")
 NO = ("0", "2", "false", "f", "nei", "n", "no", "usann")  # 1 yes and 2 no is the national code list for yes and no
@@ -24,36 +24,49 @@ LARGEST_OFFSET = 200_000  # days, more than five centuries
 TYPED = frozenset({Kind.BOOL, Kind.INT, Kind.FLOAT, Kind.DATE})
 
 
-def text(field: Sql, kind: Kind) -> Sql:
-    """The delivered text without outer blanks; NULL where it says that there is no value."""
-    trimmed = fill("nullif(trim({f}, {space}), '')", f=field, space=literal(SPACE))
-    blanks = BLANKS if kind in TYPED else (".",)
-    return fill("CASE WHEN {t} IN ({b}) THEN NULL ELSE {t} END", t=trimmed, b=commas(map(literal, blanks)))
+def trimmed(field: Sql) -> Sql:
+    """The delivered text without outer blanks."""
+    return fill("trim({f})", f=field)
+
+
+def text(raw: Sql, kind: Kind) -> Sql:
+    """Trimmed text; NULL where it says that there is no value."""
+    blanks = ("", ".", *(BLANKS if kind in TYPED else ()))
+    return fill("CASE WHEN {t} IN ({b}) THEN NULL ELSE {t} END", t=raw, b=commas(map(literal, blanks)))
 
 
 def key_text(field: Sql, *, national: bool) -> Sql:
     """The delivered text of a person key; for a national number with the zero that a spreadsheet took."""
-    trimmed = text(field, Kind.PERSON)
     if not national:
-        return trimmed
-    packed = fill("replace({t}, ' ', '')", t=trimmed)
-    return fill("CASE WHEN length({p}) = 10 THEN '0' || {p} ELSE {p} END", p=packed)
+        return text(trimmed(field), Kind.PERSON)
+    packed = fill("replace({f}, ' ', '')", f=field)
+    padded = fill("CASE WHEN length({p}) = 10 THEN '0' || {p} ELSE {p} END", p=packed)
+    return text(padded, Kind.PERSON)
 
 
-def number(field: Sql, decimal: str) -> Sql:
-    """A finite number, or NULL. With a decimal comma a point is not a number: it could be either."""
+def parse(raw: Sql, decimal: str) -> Sql:
+    """Trimmed text as a number that may be infinite or none, or NULL; the first of two steps.
+
+    With a decimal comma a point is no number: it could stand for a decimal or for a thousand.
+    """
     if decimal == ".":
-        read = fill("try_cast({f} AS DOUBLE)", f=field)
-    else:
-        pointed = fill("replace({f}, {d}, '.')", f=field, d=literal(decimal))
-        read = fill("CASE WHEN contains({f}, '.') THEN NULL ELSE try_cast({p} AS DOUBLE) END", f=field, p=pointed)
-    return fill("CASE WHEN isfinite({r}) AND NOT contains({f}, '_') THEN {r} END", r=read, f=field)
+        return fill("CASE WHEN contains({f}, '_') THEN NULL ELSE try_cast({f} AS DOUBLE) END", f=raw)
+    return fill(
+        "CASE WHEN contains({f}, '.') OR contains({f}, '_') THEN NULL "
+        "ELSE try_cast(replace({f}, {d}, '.') AS DOUBLE) END",
+        f=raw,
+        d=literal(decimal),
+    )
 
 
-def whole(field: Sql, decimal: str) -> Sql:
-    """A whole number, or NULL; 12,0 is 12 and 12,5 is none."""
-    read = number(field, decimal)
-    return fill("CASE WHEN {r} = floor({r}) AND abs({r}) < 9e15 THEN CAST({r} AS BIGINT) END", r=read)
+def number(parsed: Sql) -> Sql:
+    """A finite number, or NULL, of what `parse` gave."""
+    return fill("CASE WHEN isfinite({p}) THEN {p} END", p=parsed)
+
+
+def whole(parsed: Sql) -> Sql:
+    """A whole number, or NULL, of what `parse` gave; 12,0 is 12 and 12,5 is none."""
+    return fill("CASE WHEN {p} = floor({p}) AND abs({p}) < 9e15 THEN CAST({p} AS BIGINT) END", p=parsed)
 
 
 def truth(field: Sql) -> Sql:
@@ -115,22 +128,44 @@ def code(field: Sql, column: Column) -> Sql:
     return made
 
 
-def day(field: Sql, way: str, decimal: str, reference: Sql) -> Sql:
-    """A date, or NULL. reference: the day that differences count from, for the way `offset`."""
-    return _DAYS[way](field, decimal, reference)
+def day(field: Sql, parsed: Sql, way: str, reference: Sql) -> Sql:
+    """A date, or NULL. parsed: the text as a number, for the ways that count.
+
+    reference: the day that differences count from, for the way `offset`.
+    """
+    if way == "offset":
+        return fill(
+            "CASE WHEN {p} = floor({p}) AND abs({p}) < {most} THEN {r} + CAST({p} AS INTEGER) END",
+            p=parsed,
+            most=LARGEST_OFFSET,
+            r=reference,
+        )
+    if way == "decimal_year":
+        # 1940.256 is 1970-01-01 and the nearest whole number of days to (1940.256 - 1970) * 365.25.
+        return fill(
+            "CASE WHEN {p} BETWEEN 1000 AND 3000 "
+            "THEN DATE '1970-01-01' + CAST(round(({p} - 1970) * 365.25) AS INTEGER) END",
+            p=parsed,
+        )
+    return _WRITTEN[way](field)
 
 
-def _iso(field: Sql, decimal: str, reference: Sql) -> Sql:
+def counted(way: str) -> bool:
+    """Whether a way of delivering dates is a number."""
+    return way in ("offset", "decimal_year")
+
+
+def _iso(field: Sql) -> Sql:
     """2015-03-01, with or without a time, or 20150301."""
     return fill(
         "CASE WHEN regexp_full_match({f}, '[0-9]{{8}}') THEN CAST(try_strptime({f}, '%Y%m%d') AS DATE) "
-        "WHEN regexp_matches({f}, '^[0-9]{{4}}-[0-9]{{1,2}}-[0-9]{{1,2}}([T ].*)?$') "
-        "THEN try_cast(regexp_extract({f}, '^[0-9-]+') AS DATE) END",
+        "WHEN length({f}) <= 10 THEN CASE WHEN {f}[5] = '-' THEN try_cast({f} AS DATE) END "
+        "WHEN {f}[11] IN ('T', ' ') AND {f}[5] = '-' THEN try_cast({f}[1:10] AS DATE) END",
         f=field,
     )
 
 
-def _dmy(field: Sql, decimal: str, reference: Sql) -> Sql:
+def _dmy(field: Sql) -> Sql:
     return fill(
         "CASE WHEN regexp_matches({f}, '^[0-9]{{1,2}}[.][0-9]{{1,2}}[.][0-9]{{4}}( .*)?$') "
         "THEN CAST(try_strptime(regexp_extract({f}, '^[0-9.]+'), '%d.%m.%Y') AS DATE) END",
@@ -138,14 +173,7 @@ def _dmy(field: Sql, decimal: str, reference: Sql) -> Sql:
     )
 
 
-def _offset(field: Sql, decimal: str, reference: Sql) -> Sql:
-    days = whole(field, decimal)
-    return fill(
-        "CASE WHEN abs({d}) < {most} THEN {r} + CAST({d} AS INTEGER) END", d=days, most=LARGEST_OFFSET, r=reference
-    )
-
-
-def _year_month(field: Sql, decimal: str, reference: Sql) -> Sql:
+def _year_month(field: Sql) -> Sql:
     packed = fill("replace({f}, '-', '')", f=field)
     return fill(
         "CASE WHEN regexp_full_match({p}, '[0-9]{{6}}') THEN CAST(try_strptime({p} || '01', '%Y%m%d') AS DATE) END",
@@ -153,28 +181,11 @@ def _year_month(field: Sql, decimal: str, reference: Sql) -> Sql:
     )
 
 
-def _year(field: Sql, decimal: str, reference: Sql) -> Sql:
+def _year(field: Sql) -> Sql:
     return fill("CASE WHEN regexp_full_match({f}, '[0-9]{{4}}') THEN try_cast({f} || '-01-01' AS DATE) END", f=field)
 
 
-def _decimal_year(field: Sql, decimal: str, reference: Sql) -> Sql:
-    """1940.256 is 1970-01-01 and the nearest whole number of days to (1940.256 - 1970) * 365.25."""
-    years = number(field, decimal)
-    return fill(
-        "CASE WHEN {y} BETWEEN 1000 AND 3000 THEN DATE '1970-01-01' + CAST(round(({y} - 1970) * "
-        "365.25) AS INTEGER) END",
-        y=years,
-    )
-
-
-_DAYS: dict[str, Callable[[Sql, str, Sql], Sql]] = {
-    "iso": _iso,
-    "dmy": _dmy,
-    "offset": _offset,
-    "year_month": _year_month,
-    "year": _year,
-    "decimal_year": _decimal_year,
-}
+_WRITTEN: dict[str, Callable[[Sql], Sql]] = {"iso": _iso, "dmy": _dmy, "year_month": _year_month, "year": _year}
 
 
 def in_system(column: Column, field: Callable[[tuple[str, ...]], Sql | None]) -> Sql | None:

@@ -359,8 +359,8 @@ def _read_anchor(connection: duckdb.DuckDBPyConnection, plan: Plan, table: Table
             "Ask for the birth month and the offset of birth, or give one `reference_date` in delivery.yml."
         )
     decimal = source.decimal(plan.table_form(table).decimal)
-    first = convert.day(convert.text(month, Kind.DATE), "year_month", decimal, Sql("NULL"))
-    days = convert.whole(convert.text(offset, Kind.DATE), decimal)
+    first = convert.day(convert.trimmed(month), Sql("NULL"), "year_month", Sql("NULL"))
+    days = convert.whole(convert.parse(convert.trimmed(offset), decimal))
     run(
         connection,
         fill(

@@ -16,7 +16,7 @@ from helseanalyse.vault import order
 from helseanalyse.vault.database import run, value
 from helseanalyse.vault.sql import Sql, commas, fill, name, names
 
-FROM_ROWS = 5_000_000  # below this the long key costs a few seconds at most
+FROM_ROWS = 1_000_000  # below this the long key costs a second at most
 MOST_TAILS = 4_000_000  # combinations; they are held in memory while rows are sorted
 
 

@@ -130,41 +130,38 @@ def read_file(connection: duckdb.DuckDBPyConnection, reading: Reading, source: S
 
 # ---------------------------------------------------------------- delivered text
 def delivered(reading: Reading, source: Source, column: Column) -> Sql | None:
-    """The text of a column in one file, or None where the file does not have it."""
+    """The trimmed text of a column in one file, or None where the file does not have it."""
     if column.kind is Kind.PERSON:
         return person_field(reading.plan, reading.table, source, column.source)
     if column.kind is not Kind.CODES:
         found = source.field(column.source)
-        return None if found is None else _ticked(convert.text(found, column.kind), column)
+        return None if found is None else convert.trimmed(found)
     if "column" in column.delivery:
         found = source.field(texts(column.delivery["column"]))
-        return None if found is None else convert.text(found, Kind.TEXT)
+        return None if found is None else convert.trimmed(found)
     wide = [source.field([each]) for each in spread(texts(column.delivery.get("columns")))]
     if not any(each is not None for each in wide):
         return None
-    items = (Sql("NULL") if each is None else convert.text(each, Kind.CODE) for each in wide)
-    return fill("[{items}]", items=commas(items))
+    return fill("[{items}]", items=commas(Sql("NULL") if each is None else each for each in wide))
 
 
-def _ticked(text: Sql, column: Column) -> Sql:
-    """The text, or what the catalogue says that an empty cell means: a box that was not ticked is a no, not unknown."""
-    blank = column.delivery.get("blank")
-    if blank is None:
-        return text
-    # Of a category the catalogue names the level; what is read here is delivered text, so any value of it will do.
-    values = [value for level in column.levels if level.name == blank for value in (*level.source, level.name)]
-    return fill("coalesce({t}, {b})", t=text, b=literal(values[0] if values else str(blank)))
+def _raw_text(column: Column) -> Sql:
+    return name(f"raw {column.name}")
 
 
 def _text(column: Column) -> Sql:
     return name(f"text {column.name}")
 
 
+def _parsed(column: Column) -> Sql:
+    return name(f"parsed {column.name}")
+
+
 def _value(column: Column) -> Sql:
     return name(f"value {column.name}")
 
 
-def _texts(reading: Reading, source: Source) -> Sql:
+def _raws(reading: Reading, source: Source) -> Sql:
     """The innermost query: delivered text under a name of its own."""
     fields = []
     person = reading.plan.table_person(reading.table)
@@ -172,9 +169,9 @@ def _texts(reading: Reading, source: Source) -> Sql:
         key = person_field(reading.plan, reading.table, source, person.columns)
         fields.append(fill('{k} AS "key"', k=key or Sql("CAST(NULL AS VARCHAR)")))
     for column in columns_read(reading.table):
-        text = delivered(reading, source, column)
+        raw = delivered(reading, source, column)
         empty = Sql("CAST(NULL AS VARCHAR[])") if column.delivery.get("columns") else Sql("CAST(NULL AS VARCHAR)")
-        fields.append(fill("{x} AS {n}", x=empty if text is None else text, n=_text(column)))
+        fields.append(fill("{x} AS {n}", x=empty if raw is None else raw, n=_raw_text(column)))
         condition = convert.in_system(column, source.field)
         if condition is not None:
             fields.append(fill("{c} AS {n}", c=condition, n=name(f"system {column.name}")))
@@ -184,6 +181,26 @@ def _texts(reading: Reading, source: Source) -> Sql:
     fields.append(fill('{x} AS "#row"', x=Sql("NULL") if row is None else row_hash(row)))
     fields.append(fill('{x} AS "#runs on"', x=_runs_on(reading, source, every)))
     return fill("SELECT {f} FROM {r}", f=commas(fields), r=source.relation)
+
+
+def _texts(reading: Reading, source: Source) -> Sql:
+    """The query around it: text that says nothing becomes NULL, and numbers are read, each once."""
+    fields = [Sql("*")]
+    decimal = source.decimal(reading.form.decimal)
+    for column in columns_read(reading.table):
+        raw = _raw_text(column)
+        text = raw if column.kind in (Kind.CODES, Kind.PERSON) else convert.text(raw, column.kind)
+        fields.append(fill("{x} AS {n}", x=text, n=_text(column)))
+        if _is_number(reading, source, column):
+            fields.append(fill("{x} AS {n}", x=convert.parse(raw, decimal), n=_parsed(column)))
+    return fill("SELECT {f} FROM ({r})", f=commas(fields), r=_raws(reading, source))
+
+
+def _is_number(reading: Reading, source: Source, column: Column) -> bool:
+    """Whether a column is delivered as a number."""
+    if column.kind is Kind.DATE:
+        return convert.counted(date_way(reading, source, column))
+    return column.kind in (Kind.INT, Kind.FLOAT)
 
 
 def row_hash(field: Sql) -> Sql:
@@ -201,7 +218,7 @@ def _runs_on(reading: Reading, source: Source, every: Sequence[Sql]) -> Sql:
 
 # ---------------------------------------------------------------- values
 def _values(reading: Reading, source: Source) -> Sql:
-    """The middle query: text to values, keys to persons."""
+    """The next query: text to values, keys to persons."""
     joins, fields = [], [Sql("delivered.*")]
     if reading.keyed:
         kind = reading.plan.table_person(reading.table).key
@@ -227,18 +244,18 @@ def _converted(reading: Reading, source: Source, column: Column) -> Sql:
     text = _text(column)
     if count := cast("int | None", column.delivery.get("characters")):
         text = fill("left({t}, {n})", t=text, n=count)
-    decimal = source.decimal(reading.form.decimal)
     match column.kind:
         case Kind.BOOL:
             return convert.truth(text)
         case Kind.INT:
-            return convert.whole(text, decimal)
+            return convert.whole(_parsed(column))
         case Kind.FLOAT:
-            return convert.number(text, decimal)
+            return convert.number(_parsed(column))
         case Kind.CATEGORY:
             return convert.level(text, column)
         case Kind.DATE:
-            return convert.day(text, date_way(reading, source, column), decimal, _reference(reading))
+            way = date_way(reading, source, column)
+            return convert.day(text, _parsed(column), way, _reference(reading))
         case Kind.CODE:
             made = convert.code(text, column)
         case Kind.CODES:
@@ -268,7 +285,7 @@ def _codes(text: Sql, column: Column) -> Sql:
     """The list of codes: the first stays first, even if it is unknown, where it is the main code."""
     separator = column.delivery.get("separator")
     items = text if separator is None else fill("string_split({t}, {s})", t=text, s=literal(str(separator)))
-    one = convert.code(convert.text(Sql("x"), Kind.CODE), column)
+    one = convert.code(Sql("x"), column)
     made = fill("list_transform({i}, lambda x: {one})", i=items, one=one)
     if column.main and separator is None:
         return fill("[{m}[1]] || list_filter({m}[2:], lambda x: x IS NOT NULL)", m=made)
@@ -289,9 +306,9 @@ def _row_faults(reading: Reading, source: Source) -> Iterator[tuple[Sql, str, st
     """What sets a whole row aside: (condition, reason, column)."""
     yield Sql('"#runs on"'), Reason.RUNS_ON, ""
     if reading.keyed:
-        yield Sql('"key" IS NULL'), Reason.NO_PERSON, ""
+        yield Sql('pid IS NULL AND "key" IS NULL'), Reason.NO_PERSON, ""
         for reason in PERSON_FAULTS:
-            yield fill('"person reason" = {r}', r=literal(reason)), reason, ""
+            yield fill('pid IS NULL AND "person reason" = {r}', r=literal(reason)), reason, ""
         yield Sql("pid IS NULL"), Reason.UNKNOWN_PERSON, ""
     for column in columns_read(reading.table):
         text, value = _text(column), _value(column)

@@ -23,6 +23,7 @@ from tests.engine.spec_words import CATALOGUE, Chapter, Example, Rows
 
 from helseanalyse.engine import reference
 from helseanalyse.study import nodes as n
+from helseanalyse.study.lineage import lineage
 
 CHAPTERS: tuple[Chapter, ...] = (
     *spec_rows.CHAPTERS,
@@ -85,14 +86,24 @@ def _example(example: Example, shown: Rows) -> str:
     if not example.python:
         return ""  # a form that the language itself never writes
     text = f"\n**{example.says}**\n\n"
-    alone = len(example.rows) == 1 and _is_of_rows(example)
-    if alone:
-        ((path, rows),) = example.rows.items()
-        text += _table([*_columns(rows), "result"], _with_results(path, example))
-    elif example.rows != shown:
-        text += _tables(example.rows)
-    text += f"\n```python\n{example.python}\n```\n" if text[-2:] != "\n\n" else f"```python\n{example.python}\n```\n"
-    return text if alone else text + "\n" + _results(example)
+    code = f"```python\n{example.python}\n```\n"
+    path = _table_of_rows(example)
+    if path is not None:
+        # A value of each row stands beside its row.
+        others = {other: rows for other, rows in example.rows.items() if other != path}
+        own = _table([*_columns(example.rows[path]), "result"], _with_results(path, example))
+        return text + (_tables(others, named=True) + f"\n`{path}`\n\n" if others else "") + own + f"\n{code}"
+    if example.rows != shown:
+        text += _tables(example.rows) + "\n"
+    return text + code + "\n" + _results(example)
+
+
+def _table_of_rows(example: Example) -> str | None:
+    """The table whose rows the values belong to, for values of rows of a table."""
+    if not isinstance(example.node, n.Series) or example.node.domain is None:
+        return None
+    rows = lineage(example.node.domain)[-1]
+    return f"{rows.registry}.{rows.name}" if isinstance(rows, n.Table) else None
 
 
 def _study_example(example: StudyExample, shown: Rows) -> str:
@@ -102,10 +113,6 @@ def _study_example(example: StudyExample, shown: Rows) -> str:
     text += _tables(example.rows) + "\n" if example.rows != shown else ""
     text += f"```python\n{example.python}\n```\n\n"
     return text + _table(heading(study_by_reference(example)), example.gives)
-
-
-def _is_of_rows(example: Example) -> bool:
-    return isinstance(example.node, n.Series) and example.node.domain is not None
 
 
 def _with_results(path: str, example: Example) -> Iterable[Sequence[Any]]:
@@ -130,10 +137,10 @@ def _results(example: Example) -> str:
     return _table(["person", *persons], [["result", *example.gives]])
 
 
-def _tables(rows: Rows) -> str:
-    named = [(path, lines) for path, lines in rows.items() if lines]
-    one = len(named) == 1
-    return "\n".join(("" if one else f"`{path}`\n\n") + _rows(lines) for path, lines in named)
+def _tables(rows: Rows, *, named: bool = False) -> str:
+    filled = [(path, lines) for path, lines in rows.items() if lines]
+    named = named or len(filled) > 1
+    return "\n".join((f"`{path}`\n\n" if named else "") + _rows(lines) for path, lines in filled)
 
 
 def _rows(lines: Sequence[Any]) -> str:

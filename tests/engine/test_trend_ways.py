@@ -64,10 +64,10 @@ def test_both_ways_give_what_the_plain_engine_gives(
     wanted = reference.answer(study, reference.data(CATALOGUE, registers), LAST)
     assert wanted.results[0].numerator.sum() > 0
     with Registers(CATALOGUE, registers) as fast:
-        assert "person_intervals" not in {step.name for step in fast.plan(study, LAST).steps}
+        assert "members" not in {step.name for step in fast.plan(study, LAST).steps}
         assert differences(wanted, fast.answer(study, LAST)) == []
         monkeypatch.setattr(trend, "_by_bits", _no_bits)
-        assert "person_intervals" in {step.name for step in fast.plan(study, LAST).steps}
+        assert "members" in {step.name for step in fast.plan(study, LAST).steps}
         assert differences(wanted, fast.answer(study, LAST)) == []
 
 

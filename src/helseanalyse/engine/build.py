@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sqlglot import exp
@@ -58,6 +59,14 @@ class Build:
         name = self.free(name)
         self.steps.append(Step(name, select, why, answer=True))
         return name
+
+    def once(self, key: tuple[str, ...], make: Callable[[], str]) -> str:
+        """The name of a step that was made before under a key, or is made now."""
+        if key not in self.made:
+            self.made[key] = make()
+        made = self.made[key]
+        assert isinstance(made, str)
+        return made
 
     def free(self, wanted: str) -> str:
         """A name that no other step has."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from helseanalyse.catalogue.model import Table as Described
 from helseanalyse.engine import sql
@@ -14,6 +15,7 @@ from helseanalyse.engine.arithmetic import days_after
 from helseanalyse.engine.build import Build
 from helseanalyse.engine.complete import all_leaves, completed, is_from_person_table, shares_a_scan
 from helseanalyse.engine.frame import PID, Frame
+from helseanalyse.engine.leaves import unknown_without
 from helseanalyse.engine.scope import Scope
 from helseanalyse.engine.sql import Sql, case, col, compare, relation
 from helseanalyse.study import nodes as n
@@ -131,7 +133,7 @@ def cohort(build: Build, later: Sequence[n.Node]) -> Cohort:
 
 def _with_index(frame: Frame, index: n.Series, build: Build) -> Frame:
     """Persons whose index date is known and within the study."""
-    frame = completed(frame, [index], build, unless_unknown=index)
+    frame = completed(frame, [index], build, unless=partial(unknown_without, index))
     scope = frame.scope()
     day = frame.place(scope, build.codes).once(index)
     within = sql.both(

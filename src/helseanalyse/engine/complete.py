@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -13,13 +13,14 @@ from helseanalyse.engine.build import Build
 from helseanalyse.engine.expressions import Place
 from helseanalyse.engine.frame import PID, Frame
 from helseanalyse.engine.gathers import Gather, gather_of, gathered
-from helseanalyse.engine.leaves import needs_of, person_leaves, unknown_without, uses_interval
+from helseanalyse.engine.leaves import needs_of, person_leaves, uses_interval
 from helseanalyse.engine.own import Facts
 from helseanalyse.engine.rows import has_row_leaf
 from helseanalyse.engine.scope import Scope
 from helseanalyse.engine.sql import Sql, case, col, compare, if_null, relation
 from helseanalyse.study import nodes as n
 
+Unless = Callable[[frozenset[n.Series]], bool]
 NEVER_UNKNOWN = (n.Exists, n.Count, n.CountEpisodes, n.Overlaps, n.InCodes)
 
 
@@ -38,10 +39,10 @@ def all_leaves(series: Iterable[n.Node]) -> list[n.Series]:
     return list(found)
 
 
-def completed(frame: Frame, series: Iterable[n.Node], build: Build, *, unless_unknown: n.Series | None = None) -> Frame:
+def completed(frame: Frame, series: Iterable[n.Node], build: Build, *, unless: Unless | None = None) -> Frame:
     """The frame with a column for every leaf of the expressions.
 
-    unless_unknown: a value without which a person need not be carried along (the index date).
+    unless: told the leaves gathered so far, whether a person for whom none of them found a row need not be kept.
     """
     pending = [leaf for leaf in all_leaves(series) if leaf not in frame.columns]
     gathered_so_far: frozenset[n.Series] = frozenset()
@@ -49,7 +50,7 @@ def completed(frame: Frame, series: Iterable[n.Node], build: Build, *, unless_un
         ready = [leaf for leaf in pending if all(needed in frame.columns for needed in needs_of(leaf))]
         facts = facts_of(ready, frame, build)
         gathered_so_far |= {leaf for one in facts if one.registry is None for leaf in one.columns}
-        needed_rows = unless_unknown is not None and unknown_without(unless_unknown, gathered_so_far)
+        needed_rows = unless is not None and unless(gathered_so_far)
         frame = with_facts(frame, facts, build, only_with_rows=needed_rows)
         pending = [leaf for leaf in pending if leaf not in frame.columns]
     return frame

@@ -22,12 +22,8 @@ _BEGINNING = "0001-01-01"
 def timeline(changing: Sequence[Division], people: Population, build: Build) -> str:
     """A step with the state of every exposure through all time, for persons ever exposed: pid, start, stop, states."""
     key = ("timeline", *(one.column for one in changing))
-    if key not in build.made:
-        why = "From when to when each person has which exposures, for those who ever have one."
-        build.made[key] = build.table("exposures", _states(changing, people, build), why)
-    made = build.made[key]
-    assert isinstance(made, str)
-    return made
+    why = "From when to when each person has which exposures, for those who ever have one."
+    return build.once(key, lambda: build.table("exposures", _states(changing, people, build), why))
 
 
 def cut(

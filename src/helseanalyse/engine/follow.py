@@ -63,7 +63,7 @@ def _followed(outcome: str, people: Population, last_day: date, build: Build) ->
     ends = [sql.day(last_day), *stops, event]
     last = sql.least(*sql.every(ends))
     stop = days_after(last, 1) if follow.counts_last_day else last
-    kept = [PID, BORN, *(one.column for one in people.divisions.values() if one.changing is None), START]
+    kept = [PID, BORN, *people.kept, START]
     whole = sql.query(
         {
             **{name: col(name) for name in [*kept, people.outcomes[outcome], *people.stops]},
@@ -110,21 +110,18 @@ def pieces(outcome: str, by: Sequence[Division], people: Population, last_day: d
     """The days at risk, cut where an exposure goes on or off: pid, born_on, levels, origin, start, stop, cause."""
     found = followed(outcome, people, last_day, build)
     changing = [division for division in by if division.changing is not None]
-    fixed = [division.column for division in people.divisions.values() if division.changing is None]
-    columns = [PID, BORN, *fixed, ORIGIN, "cause"]
+    columns = [PID, BORN, *people.kept, ORIGIN, "cause"]
     whole = sql.query([col(name) for name in [*columns, "start", "stop"]], relation(found.table), where=at_risk())
     if not changing:
         return whole
+    ended = sql.query(
+        [*(col(name) for name in [*columns, "start", "stop"]), sql.named(col("stop"), "end")], derived(whole, "t")
+    )
     key = ("pieces", outcome, *(division.column for division in changing))
-    if key not in build.made:
-        whole = sql.query(
-            [*(col(name) for name in [*columns, "start", "stop"]), sql.named(col("stop"), "end")], derived(whole, "t")
-        )
-        cut_up = cut(whole, [*columns, "end"], changing, people, build)
-        why = "The days at risk in pieces, each with one state of every exposure."
-        build.made[key] = build.table(f"pieces {outcome}", cut_up, why)
-    table = build.made[key]
-    assert isinstance(table, str)
+    why = "The days at risk in pieces, each with one state of every exposure."
+    table = build.once(
+        key, lambda: build.table(f"pieces {outcome}", cut(ended, [*columns, "end"], changing, people, build), why)
+    )
     # What ends the follow-up ends its last piece.
     cause = case((compare(col("stop"), "==", col("end")), col("cause")), otherwise=sql.number(CENSORED))
     names = [name for name in columns if name != "cause"] + ["start", "stop", *(one.column for one in changing)]

@@ -12,7 +12,7 @@ from helseanalyse.engine.errors import EngineError
 from helseanalyse.engine.expressions import Place
 from helseanalyse.engine.leaves import uses_interval
 from helseanalyse.engine.scope import Scope
-from helseanalyse.engine.sql import Sql, derived, relation
+from helseanalyse.engine.sql import Sql, col, derived, join, query, relation
 from helseanalyse.study import nodes as n
 
 PID, INTERVAL = "pid", "interval_number"
@@ -26,6 +26,7 @@ class Frame:
     made for one of them serves all that come after. keys: what tells the rows apart. columns: values by leaf.
     everyone: it holds the whole universe, so that rows need not be matched with it before they are counted.
     base: for a frame by person and interval, the frame by person that it was made from.
+    product: the step with the intervals, for a frame that is not stored: every row of `table` in every interval.
     more: further columns that every frame of the family has: the first and last day of the interval.
     """
 
@@ -36,6 +37,7 @@ class Frame:
     everyone: bool = False
     base: Frame | None = None
     more: tuple[str, ...] = ()
+    product: str | None = None
 
     @property
     def by_interval(self) -> bool:
@@ -48,7 +50,12 @@ class Frame:
 
     def relation(self, alias: str) -> Sql:
         """The table by an alias."""
-        return relation(self.table, alias=alias)
+        if self.product is None:
+            return relation(self.table, alias=alias)
+        columns = [col(name, "f") for name in (PID, *self.columns.values())]
+        columns += [col(name, "i") for name in (*self.keys[1:], *self.more)]
+        every = query(columns, relation(self.table, alias="f"))
+        return derived(join(every, relation(self.product, alias="i"), None), alias)
 
     def persons(self, scope: Scope, outputs: Mapping[str, Sql], alias: str) -> Sql:
         """The frame with some values computed on it, as a relation: the table itself if they are its columns."""
@@ -74,4 +81,4 @@ class Frame:
 
     def with_columns(self, table: str, columns: Mapping[n.Series, str]) -> Frame:
         """The same persons in a new table that has more columns."""
-        return replace(self, table=table, columns={**self.columns, **columns})
+        return replace(self, table=table, columns={**self.columns, **columns}, product=None)

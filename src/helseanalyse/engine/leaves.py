@@ -189,6 +189,27 @@ def unknown_without(series: n.Series, missing: frozenset[n.Series]) -> bool:
     return False
 
 
+def never_true_without(series: n.Series, missing: frozenset[n.Series]) -> bool:
+    """Whether a truth value is certainly not true for a person for whom these leaves found no row."""
+    if (other := simpler(series)) is not None:
+        return never_true_without(other, missing)
+    if series in missing and isinstance(series, n.Exists | n.InCodes | n.Covers | n.Overlaps | n.InSet):
+        return True
+    if isinstance(series, n.Exists):
+        rows = series.of.of if isinstance(series.of, n.Pick) else series.of
+        return any(unknown_without(condition, missing) for condition in Source.of(rows).conditions)
+    if isinstance(series, n.Constant):
+        return series.value is not True
+    if isinstance(series, n.And | n.Or):
+        return (any if isinstance(series, n.And) else all)(never_true_without(part, missing) for part in series.parts)
+    if isinstance(series, n.IfNull):
+        return never_true_without(series.of, missing) and never_true_without(series.other, missing)
+    if isinstance(series, n.Not):
+        of = series.of.of if isinstance(series.of, n.IsNull) else series.of
+        return unknown_without(of, missing)
+    return unknown_without(series, missing)
+
+
 def _leaf_unknown_without(leaf: n.Series, missing: frozenset[n.Series]) -> bool:
     if leaf in missing:
         return isinstance(leaf, n.Column) or (

@@ -128,7 +128,7 @@ class Population:
 
     divisions: by name, those of persons and the changing ones (which have no column here). bins: the column with the
     whole number of steps of a histogram, by variable. outcomes: the column with the outcome's date. stops: columns with
-    the dates of the reasons to stop, in the study's order.
+    the dates of the reasons to stop, in the study's order. born: it has the birth date.
     """
 
     table: str
@@ -137,6 +137,12 @@ class Population:
     bins: Mapping[str, str] = field(default_factory=dict)
     outcomes: Mapping[str, str] = field(default_factory=dict)
     stops: Sequence[str] = ()
+    born: bool = False
+
+    @property
+    def kept(self) -> list[str]:
+        """The columns with the levels of persons, which steps carry along so that several analyses can share them."""
+        return [division.column for division in self.divisions.values() if division.changing is None]
 
     def by(self, names: Sequence[str]) -> list[Division]:
         """The divisions of an analysis; age and year are not among them."""
@@ -174,7 +180,7 @@ def population(frame: Frame, wanted: Wanted, build: Build) -> Population:
     table = build.table(
         "population", scope.select(outputs), "The persons of the study, with what the analyses count by."
     )
-    return Population(table, frame, divisions, bins, outcomes, stops)
+    return Population(table, frame, divisions, bins, outcomes, stops, wanted.born)
 
 
 def _division(name: str, column: str, place: Place, build: Build) -> tuple[Division, Sql | None]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 import numpy as np
 from sqlglot import exp
@@ -17,11 +18,11 @@ from helseanalyse.catalogue.model import Kind
 from helseanalyse.engine import sql
 from helseanalyse.engine.answers import Answers, Assembly, Checks, Columns
 from helseanalyse.engine.build import Build
-from helseanalyse.engine.complete import by_interval, completed
+from helseanalyse.engine.complete import completed
 from helseanalyse.engine.errors import EngineError
 from helseanalyse.engine.frame import INTERVAL, PID, Frame
 from helseanalyse.engine.intervals import END, START, Calendar, bit_and, calendar, calendar_intervals, in_interval
-from helseanalyse.engine.leaves import uses_interval
+from helseanalyse.engine.leaves import never_true_without, uses_interval
 from helseanalyse.engine.levels import Division, age_names, band_of, cells, dimensions
 from helseanalyse.engine.lexis import age_on
 from helseanalyse.engine.marks import counted_rows, marked
@@ -50,6 +51,16 @@ class _At:
         """The columns of the population that the trend is divided by; age comes from the birth date."""
         fixed = [division.column for division in self.by if division.column != AGE]
         return [*fixed, *([BORN] if len(fixed) < len(self.by) else [])]
+
+    @property
+    def kept(self) -> list[str]:
+        """The columns that steps carry along, so that trends of one measure by other levels can share them."""
+        return [*self.people.kept, *([BORN] if self.people.born else [])]
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What trends have in common that measure the same."""
+        return (self.analysis.numerator.key, self.analysis.denominator.key, self.calendar.table)
 
     def pattern(self, alias: str, start: Sql) -> Sql:
         """The combination of levels of a row, with its age on the first day of an interval."""
@@ -80,7 +91,7 @@ def trend(analysis: Trend, people: Population, last_day: date, build: Build) -> 
     whole = [interval for interval in intervals if interval[1] <= last_day]
     dropped = len(intervals) - len(whole)
     by = [_division(name, analysis, people) for name in analysis.by if name != "year"]
-    answers = _measured(_At(analysis, people, by, calendar(whole, build), build)) if whole else []
+    answers = _measured(_At(analysis, people, by, _calendar(whole, build), build)) if whole else []
 
     def assemble(found: Answers) -> tuple[RawTrend, Checks]:
         return _assembled(analysis, by, [start for start, _ in whole], [found[name] for name in answers]), [
@@ -88,6 +99,15 @@ def trend(analysis: Trend, people: Population, last_day: date, build: Build) -> 
         ]
 
     return assemble
+
+
+def _calendar(intervals: Sequence[tuple[date, date]], build: Build) -> Calendar:
+    key = ("calendar", *(f"{first} {last}" for first, last in intervals))
+    if key not in build.made:
+        build.made[key] = calendar(intervals, build)
+    made = build.made[key]
+    assert isinstance(made, Calendar)
+    return made
 
 
 def _division(name: str, analysis: Trend, people: Population) -> Division:
@@ -146,31 +166,38 @@ def _by_bits(at: _At) -> list[str]:
         raise NoMaskError
     holds = n.Exists(number.of) if counted and isinstance(number, n.Count) else number
     constant = number.type.kind is not Kind.BOOL and not counted
-    frame = marked(at.people.frame, [at.analysis.denominator, *([] if constant else [holds])], at.calendar, build)
-    scope = frame.scope()
-    scope.join(relation(at.people.table, alias="p"), compare(col(PID, "p"), "==", col(PID, "f")))
-    place = frame.place(scope, build.codes)
-    masks = Masks(place, scope, at.calendar, build, frame.bits(scope))
-    members = masks.of(at.analysis.denominator).true
-    outputs: dict[str, Sql] = {name: scope.take("p", name) for name in (PID, *at.levels)}
-    outputs |= {f"d{i}": word.copy() for i, word in enumerate(members)}
-    if constant:
-        outputs["value"] = if_null(place.value(number), sql.constant(0))
-    else:
-        cases = masks.of(holds).true
-        outputs |= {f"c{i}": bit_and(member, cases[i]) for i, member in enumerate(members)}
-    someone = sql.either(compare(member.copy(), "!=", sql.constant(0)) for member in members)
-    why = "For each person the intervals in which the denominator and the numerator hold, as bits."
-    table = build.table(f"measured {at.analysis.id}", scope.select(outputs, where=someone), why)
+    table = build.once(("measured", *at.key), lambda: _bits(holds, constant, at))
     answers = [_sums(table, "d", "denominator", sql.count_rows(), at)]
     if constant:
         value = col("value")
         answers.append(_sums(table, "d", "cases", sql.count_rows(compare(value, ">", sql.constant(0))), at))
         return [*answers, _sums(table, "d", "numerator", sql.total(value.copy()), at)]
     answers.append(_sums(table, "c", "cases", sql.count_rows(), at))
-    if isinstance(number, n.Count):
-        answers.append(_row_sums(table, counted_rows(number, at.people.frame, at.calendar, build), at))
+    if counted and isinstance(number, n.Count):
+        rows = build.once(("rows", *at.key), lambda: counted_rows(number, at.people.frame, at.calendar, build))
+        answers.append(_row_sums(table, rows, at))
     return answers
+
+
+def _bits(holds: n.Series, constant: bool, at: _At) -> str:
+    """Adds the step with the bits of each person: of the denominator, and of the cases in it (or a constant value)."""
+    build = at.build
+    frame = marked(at.people.frame, [at.analysis.denominator, *([] if constant else [holds])], at.calendar, build)
+    scope = frame.scope()
+    scope.join(relation(at.people.table, alias="p"), compare(col(PID, "p"), "==", col(PID, "f")))
+    place = frame.place(scope, build.codes)
+    masks = Masks(place, scope, at.calendar, build, frame.bits(scope))
+    members = masks.of(at.analysis.denominator).true
+    outputs: dict[str, Sql] = {name: scope.take("p", name) for name in (PID, *at.kept)}
+    outputs |= {f"d{i}": word.copy() for i, word in enumerate(members)}
+    if constant:
+        outputs["value"] = if_null(place.value(at.analysis.numerator), sql.constant(0))
+    else:
+        cases = masks.of(holds).true
+        outputs |= {f"c{i}": bit_and(member, cases[i]) for i, member in enumerate(members)}
+    someone = sql.either(compare(member.copy(), "!=", sql.constant(0)) for member in members)
+    why = "For each person the intervals in which the denominator and the numerator hold, as bits."
+    return build.table(f"measured {at.analysis.id}", scope.select(outputs, where=someone), why)
 
 
 def _sums(table: str, which: str, name: str, counted: Sql, at: _At) -> str:
@@ -221,19 +248,13 @@ def _row_sums(table: str, rows: str, at: _At) -> str:
 
 def _by_interval(at: _At) -> list[str]:
     build, analysis = at.build, at.analysis
-    base = at.people.frame
-    keys = {PID: col(PID, "f"), INTERVAL: col(INTERVAL, "i"), START: col(START, "i"), END: col(END, "i")}
-    every = sql.query(keys, base.relation("f"))
-    sql.join(every, relation(at.calendar.table, alias="i"), None)
-    table = build.table("person intervals", every, "A row for each person and interval.")
-    frame = Frame(table, family=table, keys=(PID, INTERVAL), more=(START, END))
-    frame = by_interval(frame, base, build)
-    frame = completed(frame, [analysis.denominator], build)
-    frame = _members(frame, analysis.denominator, build)
-    frame = completed(frame, [analysis.numerator], build)
+    key = ("members", *at.key)
+    if key not in build.made:
+        build.made[key] = _frame_by_interval(at)
+    frame = build.made[key]
+    assert isinstance(frame, Frame)
     scope = frame.scope()
-    place = frame.place(scope, build.codes)
-    value = place.value(analysis.numerator)
+    value = frame.place(scope, build.codes).value(analysis.numerator)
     if analysis.numerator.type.kind is Kind.BOOL:
         value = sql.cast(value, "BIGINT")
     scope.join(relation(at.people.table, alias="p"), compare(col(PID, "p"), "==", col(PID, "f")))
@@ -254,6 +275,23 @@ def _by_interval(at: _At) -> list[str]:
     return [build.answer(f"measure {analysis.id}", select, "Numerator and denominator by interval and level.")]
 
 
+def _frame_by_interval(at: _At) -> Frame:
+    """A row for each person and interval in the denominator, with what the numerator needs."""
+    build, analysis, base = at.build, at.analysis, at.people.frame
+    frame = Frame(
+        base.table,
+        family=f"{base.table} by {at.calendar.table}",
+        keys=(PID, INTERVAL),
+        columns=base.columns,
+        base=base,
+        more=(START, END),
+        product=at.calendar.table,
+    )
+    # Most persons are in no denominator that asks for an event: they are left out before the intervals multiply them.
+    frame = completed(frame, [analysis.denominator], build, unless=partial(never_true_without, analysis.denominator))
+    return completed(_members(frame, analysis.denominator, build), [analysis.numerator], build)
+
+
 def _members(frame: Frame, denominator: n.Series, build: Build) -> Frame:
     scope = frame.scope()
     holds = frame.place(scope, build.codes).value(denominator)
@@ -262,4 +300,4 @@ def _members(frame: Frame, denominator: n.Series, build: Build) -> Frame:
     table = build.table(
         "members", scope.select(outputs, where=holds), "Persons in the denominator, interval by interval."
     )
-    return replace(frame, table=table)
+    return replace(frame, table=table, product=None)

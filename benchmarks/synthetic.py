@@ -103,8 +103,8 @@ def measured(persons: int, folder: Path, publish: bool, draw: bool) -> Measured:
 def page(sizes: list[Measured]) -> str:
     """The table of docs/synthetic.md."""
     lines = [
-        "| N | people exist | rows | lives and families, s | drawing, s | drawing and staging, s | publishing, s "
-        "| CPU, s | peak memory, MB |",
+        ("| N | people exist | rows | lives and families, s | drawing, s | drawing and staging, s | publishing, s "
+        "| CPU, s | peak memory, MB |"),
         "|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for one in sizes:

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from helseanalyse.synthetic import calibration, demography, truth
 from helseanalyse.synthetic.calendar import NEVER, YEAR_DAYS, Days, age_on, year_of
@@ -67,7 +68,7 @@ class Course:
     """
 
     since: dict[str, Days]
-    second: Ints
+    second: npt.NDArray[np.int8]
 
 
 def boost(persons: int) -> float:
@@ -147,7 +148,9 @@ def _cancers(draw: Draw, people: People, traits: Traits, since: dict[str, Days])
     one("cancer_later", "cancer", since["cancer"], traits.by_education)
 
 
-def _heart(onset: Onset, people: People, traits: Traits, since: dict[str, Days], second: Ints, rare: float) -> None:
+def _heart(
+    onset: Onset, people: People, traits: Traits, since: dict[str, Days], second: npt.NDArray[np.int8], rare: float
+) -> None:
     """Infarction and stroke while the person is observed, and heart failure from birth on."""
     begin = begin_of(people)
     diabetes = np.minimum(since["type_1"], since["type_2"])
@@ -184,7 +187,7 @@ def _after(draw: Draw, name: str, start: Days, share: float, mean_years: float) 
     return np.where(given, np.minimum(start + wait, NEVER), NEVER).astype(np.int32)
 
 
-def _diabetes_drugs(draw: Draw, people: People, traits: Traits, since: dict[str, Days]) -> Ints:
+def _diabetes_drugs(draw: Draw, people: People, traits: Traits, since: dict[str, Days]) -> npt.NDArray[np.int8]:
     """Metformin, then a second drug; whoever got a sulfonylurea may get a newer drug years later."""
     since["metformin"] = _after(draw, "drug.metformin", since["type_2"], 0.82, 0.6)
     begin = _after(draw, "drug.second", since["metformin"], 0.92, 2.6)
@@ -202,7 +205,7 @@ def _diabetes_drugs(draw: Draw, people: People, traits: Traits, since: dict[str,
     since["crossed"] = np.where(no_sglt2_yet, NEVER, crossed).astype(np.int32)
     insulin = _after(draw, "drug.insulin", begin, 0.35, 6.0)
     since["insulin"] = np.minimum(insulin, since["type_1"])
-    return second.astype(np.int64)
+    return second.astype(np.int8)
 
 
 def _choice(draw: Draw, purpose: str, people: People, traits: Traits, since: dict[str, Days], when: Days) -> Ints:

@@ -1,55 +1,51 @@
 """How near the synthetic Norway comes to the published figures.
 
-`measure` counts in staged registries, `report` writes the table and the pictures of `docs/synthetic.md`:
-`python -m helseanalyse.synthetic.fit [--persons N] [--seed S]`.
+`measure` counts in staged registries. `python -m helseanalyse.synthetic.fit [--persons N] [--seed S]
+[--docs FOLDER]` writes the tables and the pictures of `docs/synthetic.md` anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
 
-import duckdb
-
-from helseanalyse.synthetic import figures
-from helseanalyse.synthetic.fit_figures import FIGURES, Fit, Measure
-from helseanalyse.synthetic.stage import REGISTRIES, stage
+from helseanalyse.synthetic import fit_page, fit_pictures
+from helseanalyse.synthetic.fit_measure import Result, measure, staged
 from helseanalyse.synthetic.world import World
 
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A published figure beside the generated one."""
-
-    fit: Fit
-    generated: float
-
-    @property
-    def ratio(self) -> float:
-        """Generated over published."""
-        return self.generated / self.fit.published
-
-    @property
-    def holds(self) -> bool:
-        """Whether the ratio is within the figure's tolerance of 1."""
-        return abs(self.ratio - 1.0) <= self.fit.tolerance
+__all__ = ["Result", "main", "measure", "staged", "write_page"]
 
 
-def staged(world: World, registries: Iterable[str] = REGISTRIES) -> duckdb.DuckDBPyConnection:
-    """A connection in memory with the registries of a world staged."""
-    connection = duckdb.connect()
-    connection.execute("SET disabled_optimizers='partitioned_execution'")
-    for name in registries:
-        stage(name, connection, world)
-    return connection
-
-
-def measure(connection: duckdb.DuckDBPyConnection, persons: int, which: Iterable[Fit] = FIGURES) -> list[Result]:
-    """The generated value of each figure; counts are scaled from N to the whole of Norway."""
-    scale = figures.NORWAY_2020 / persons
-    results = []
-    for fit in which:
-        row = connection.execute(fit.sql).fetchone()
-        value = float(row[0]) if row and row[0] is not None else 0.0
-        results.append(Result(fit, value * scale if fit.measure is Measure.COUNT else value))
+def write_page(docs: Path, persons: int, seed: int) -> list[Result]:
+    """Measure a world, and write the made parts of `synthetic.md` and its pictures; the results of the figures."""
+    connection = staged(World(persons, seed))
+    results = measure(connection, persons)
+    page = docs / "synthetic.md"
+    text = page.read_text(encoding="utf-8")
+    size = f"N = {persons:,}, seed {seed}".replace(",", " ")
+    for part, made in (
+        ("fit", f"{size}.\n\n{fit_page.fit_table(results)}"),
+        ("truth", fit_page.truth_table()),
+        ("dirt", fit_page.dirt_table()),
+    ):
+        text = fit_page.replaced(text, part, made)
+    page.write_text(text, encoding="utf-8")
+    fit_pictures.write_pictures(connection, persons, docs / "images")
+    connection.close()
     return results
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """The command; 1 where a figure is further off than its tolerance, else 0."""
+    parser = argparse.ArgumentParser(prog="python -m helseanalyse.synthetic.fit", description=__doc__)
+    parser.add_argument("--persons", type=int, default=400_000, help="residents on 1 January 2020")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--docs", type=Path, default=Path("docs"), help="the folder of synthetic.md")
+    given = parser.parse_args(words)
+    results = write_page(given.docs, given.persons, given.seed)
+    return 1 if any(not result.holds for result in results) else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -35,14 +35,14 @@ class Fit:
     sql: str
 
 
-def _here(on: str) -> str:
+def here(on: str) -> str:
     """The residents on a day: pid, sex and age a in whole years."""
     return f"""(SELECT p.pid, p.sex, date_sub('year', p.born_on, DATE '{on}') AS a
         FROM staged.person p JOIN staged.residence r USING (pid)
         WHERE r.moved_in_on <= DATE '{on}' AND (r.moved_out_on IS NULL OR r.moved_out_on > DATE '{on}'))"""
 
 
-_PER_PERSON = f"""(SELECT p.pid, count(c.pid) AS n FROM {_here("2023-07-01")} p
+_PER_PERSON = f"""(SELECT p.pid, count(c.pid) AS n FROM {here("2023-07-01")} p
     LEFT JOIN (SELECT pid FROM staged.contact WHERE {{a}} AND year(contact_on) = 2023) c ON c.pid = p.pid
     WHERE {{b}} GROUP BY p.pid)"""
 
@@ -53,7 +53,7 @@ _DIABETES = """(SELECT pid FROM staged.dispensing WHERE atc[:3] = 'A10' AND disp
         WHERE list_has_any(any_diagnosis, ['E119', 'E109']) AND admitted_on < DATE '2020-01-01')"""
 
 # One infarction: a stay for I21 in NPR, a form in the registry, or a death from I21-I22; those within 30 days are one.
-_INFARCTIONS = """(SELECT onset, sex, (onset - born_on) / 365.25 AS age, coalesce(died_on - onset <= 30, false) AS dead
+INFARCTIONS = """(SELECT onset, sex, (onset - born_on) / 365.25 AS age, coalesce(died_on - onset <= 30, false) AS dead
     FROM (SELECT pid, day AS onset, lag(day) OVER (PARTITION BY pid ORDER BY day) AS before
         FROM (SELECT pid, admitted_on AS day FROM staged.episode
                 WHERE level_of_care = 'inpatient' AND any_diagnosis[1][:3] IN ('I21', 'I22')
@@ -64,9 +64,9 @@ _INFARCTIONS = """(SELECT onset, sex, (onset - born_on) / 365.25 AS age, coalesc
 # The yearly rates of two years, both with the residents of 2013 of each age group and sex as weights.
 _TREND = f"""WITH people AS (
         SELECT y, sex, a // 5 AS g, count(*) AS n FROM (
-            SELECT 2013 AS y, * FROM {_here("2013-07-01")} UNION ALL SELECT 2021, * FROM {_here("2021-07-01")})
+            SELECT 2013 AS y, * FROM {here("2013-07-01")} UNION ALL SELECT 2021, * FROM {here("2021-07-01")})
         WHERE a BETWEEN 40 AND 89 GROUP BY ALL),
-    cases AS (SELECT year(onset) AS y, sex, age::INT // 5 AS g, count(*) AS n FROM {_INFARCTIONS}
+    cases AS (SELECT year(onset) AS y, sex, age::INT // 5 AS g, count(*) AS n FROM {INFARCTIONS}
         WHERE age >= 40 AND age < 90 GROUP BY ALL),
     rates AS (SELECT p.y, sum(s.n * coalesce(c.n, 0) / p.n) AS rate FROM people p
         JOIN people s ON s.y = 2013 AND s.sex = p.sex AND s.g = p.g
@@ -105,23 +105,23 @@ TEMPLATES = {
     "per_person": f"SELECT avg(n) FROM {_PER_PERSON}",
     "per_person_any": f"SELECT 100 * avg((n > 0)::INT) FROM {_PER_PERSON}",
     "dispensed": (
-        f"SELECT 100 * avg((d.pid IS NOT NULL)::INT) FROM {_here('2018-12-31')} p LEFT JOIN (SELECT DISTINCT pid "
+        f"SELECT 100 * avg((d.pid IS NOT NULL)::INT) FROM {here('2018-12-31')} p LEFT JOIN (SELECT DISTINCT pid "
         "FROM staged.dispensing WHERE year(dispensed_on) = 2018 AND {a}) d ON d.pid = p.pid WHERE {b}"
     ),
     "dispensings": (
-        f"SELECT count(*) / (SELECT count(*) FROM {_here('2018-12-31')}) FROM staged.dispensing "
+        f"SELECT count(*) / (SELECT count(*) FROM {here('2018-12-31')}) FROM staged.dispensing "
         "WHERE year(dispensed_on) = 2018"
     ),
     "cases": (
         "SELECT count(*) FROM staged.case JOIN staged.person USING (pid) WHERE year(diagnosed_on) = 2023 AND {a}"
     ),
     "cancer_alive": (
-        f"SELECT count(*) FROM {_here('2023-12-31')} "
+        f"SELECT count(*) FROM {here('2023-12-31')} "
         "WHERE pid IN (SELECT pid FROM staged.case WHERE diagnosed_on <= DATE '2023-12-31')"
     ),
-    "diabetes": f"SELECT count(*) FROM {_here('2020-01-01')} WHERE pid IN {_DIABETES} AND {{a}}",
-    "diabetes_share": f"SELECT 100 * avg((pid IN {_DIABETES})::INT) FROM {_here('2020-01-01')} WHERE {{a}}",
-    "infarctions": f"SELECT {{b}} FROM {_INFARCTIONS} WHERE year(onset) = {{a}}",
+    "diabetes": f"SELECT count(*) FROM {here('2020-01-01')} WHERE pid IN {_DIABETES} AND {{a}}",
+    "diabetes_share": f"SELECT 100 * avg((pid IN {_DIABETES})::INT) FROM {here('2020-01-01')} WHERE {{a}}",
+    "infarctions": f"SELECT {{b}} FROM {INFARCTIONS} WHERE year(onset) = {{a}}",
     "infarction_trend": _TREND,
     "strokes": (
         "SELECT {b} FROM (SELECT *, (onset_on - born_on) / 365.25 AS age, "
@@ -131,7 +131,7 @@ TEMPLATES = {
 
 
 def _residents(on: str, where: str) -> str:
-    return f"SELECT count(*) FROM {_here(on)} WHERE {where}"
+    return f"SELECT count(*) FROM {here(on)} WHERE {where}"
 
 
 def _sql(template: str, a: str, b: str) -> str:

@@ -189,8 +189,8 @@ def _habits(draw: Draw, lives: Lives) -> _Habits:
 
 @cache
 def _course_counts() -> npt.NDArray[np.int16]:
-    mean = np.concatenate([_MEAN * 1.17, _MEAN * 0.86])
-    any_share = np.concatenate([np.minimum(_ANY * 1.24, 0.95), np.minimum(_ANY * 0.97, 0.95)])
+    mean = np.concatenate([_MEAN * 1.20, _MEAN * 0.86])
+    any_share = np.concatenate([np.minimum(_ANY * 1.38, 0.95), np.minimum(_ANY * 0.98, 0.95)])
     return count_table(mean, any_share)
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from helseanalyse.synthetic import truth
 from helseanalyse.synthetic.calendar import year_of
-from helseanalyse.synthetic.draw import Bools, Draw, Floats, Ints
+from helseanalyse.synthetic.draw import Bools, Draw, Floats
 from helseanalyse.synthetic.people import People
 
 LEVELS = ("lower_secondary", "upper_secondary", "bachelor", "master", "doctorate")
@@ -31,16 +32,22 @@ _SMOKERS = np.array([[0.22, 0.38, 0.36, 0.26, 0.12, 0.05], [0.55, 0.46, 0.38, 0.
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """education: index into LEVELS. smoker. death, infarction, ... : what the traits do to a hazard, mean about 1."""
+    """education: place in LEVELS. smoker: for life. The other two are kept small, for the properties below."""
 
-    education: Ints
+    education: npt.NDArray[np.int8]
     smoker: Bools
-    by_education: Floats
-    smoking_share: Floats
+    education_ratio: npt.NDArray[np.float32]
+    smoking_share: npt.NDArray[np.float32]  # in the person's cohort
+
+    @property
+    def by_education(self) -> Floats:
+        """(n,) the multiplier of a hazard that education changes; mean 1 in the person's cohort."""
+        return self.education_ratio.astype(np.float64)
 
     def smoking(self, ratio: float) -> Floats:
         """(n,) the multiplier of a hazard that smoking multiplies by `ratio`; mean 1 in the person's cohort."""
-        return np.asarray(np.where(self.smoker, ratio, 1.0) / (1.0 + self.smoking_share * (ratio - 1.0)))
+        mean = 1.0 + self.smoking_share.astype(np.float64) * (ratio - 1.0)
+        return np.asarray(np.where(self.smoker, ratio, 1.0) / mean)
 
 
 def traits(people: People, seed: int) -> Traits:
@@ -56,8 +63,8 @@ def traits(people: People, seed: int) -> Traits:
     smoking = _SMOKERS[people.sex, slot]
     smoking = smoking + weight * (_SMOKERS[people.sex, slot + 1] - smoking)
     return Traits(
-        education=education,
+        education=education.astype(np.int8),
         smoker=draw.chance("traits.smoker", smoking),
-        by_education=_GROUP[education] / (shares @ _GROUP),
-        smoking_share=smoking,
+        education_ratio=(_GROUP[education] / (shares @ _GROUP)).astype(np.float32),
+        smoking_share=smoking.astype(np.float32),
     )

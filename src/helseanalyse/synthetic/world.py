@@ -1,7 +1,7 @@
 """A synthetic Norway: N residents on 1 January 2020, everything a function of (N, seed).
 
 `World` holds nobody until asked: it makes the lives of its persons batch by batch, keeps them (about
-250 bytes a person), and the registries are drawn from them.
+300 bytes a person with their families), and the registries are drawn from them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from helseanalyse.synthetic.life import Lives, lives
 from helseanalyse.synthetic.people import Layout
 from helseanalyse.synthetic.society import Society, society
 
-BATCH = 32_768  # persons worked on at a time: bounds the memory, never changes a value
+BATCH = 8_192  # persons worked on at a time: bounds the memory, never changes a value
 LEAST_PERSONS = 100
 
 

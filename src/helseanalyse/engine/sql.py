@@ -160,9 +160,10 @@ def either(parts: Iterable[Sql]) -> Sql:
 
 
 def _joined(kind: type[exp.And] | type[exp.Or], parts: Iterable[Sql], nothing: exp.Boolean) -> Sql:
-    found = [wrapped(part) for part in parts]
-    if not found:
-        return nothing.copy()
+    whole = list(parts)
+    if len(whole) <= 1:
+        return whole[0] if whole else nothing.copy()
+    found = [wrapped(part) for part in whole]
     return reduce(lambda left, right: kind(this=left, expression=right), found)
 
 

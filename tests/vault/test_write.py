@@ -176,6 +176,7 @@ def test_the_short_key_gives_the_same_order(loaded: Loaded, tmp_path: Path, monk
     rows += [(row[0], row[1], row[2], None) for row in rows[::3]]
     loaded.load(pharmacy(), pharmacy_folder(tmp_path / "a", rows))
     monkeypatch.setattr(short_key, "FROM_ROWS", 1)
+    monkeypatch.setattr(short_key, "WORTH", 1)
     loaded.load(pharmacy(), pharmacy_folder(tmp_path / "b", [*rows[1:], rows[0]]))
     assert loaded.vault.versions("pharmacy") == (1, 2)
     assert content(loaded.vault.file("pharmacy", 1)) == content(loaded.vault.file("pharmacy", 2))
@@ -189,6 +190,7 @@ def test_the_short_key_works_with_codes_and_unknown_values(tmp_path: Path, monke
     )
     plain = publish(tmp_path / "a", table, DRUGS)
     monkeypatch.setattr(short_key, "FROM_ROWS", 1)
+    monkeypatch.setattr(short_key, "WORTH", 1)
     short = publish(tmp_path / "b", table, DRUGS)
     assert content(plain.file("hospital")) == content(short.file("hospital"))
 

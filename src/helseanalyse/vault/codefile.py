@@ -125,7 +125,7 @@ def settle(connection: duckdb.DuckDBPyConnection, reading: Reading, column: Colu
     doing = f"Linking the codes of {reading.table.path}.{column.name}"
     table = loaded_name(reading, column)
     _mark_forms(connection, reading, column, doing)
-    rows = fill('SELECT DISTINCT pid, "#row" FROM {t} WHERE "#fault" IS NULL', t=name("loaded", reading.table.name))
+    rows = fill('SELECT pid, "#row" FROM {t} WHERE "#fault" IS NULL', t=name("loaded", reading.table.name))
     match = Sql(f'{table}."#row" = there."#row"')
     if reading.by_person:
         match = fill("{m} AND {t}.pid = there.pid", m=match, t=table)
@@ -147,17 +147,28 @@ def settle(connection: duckdb.DuckDBPyConnection, reading: Reading, column: Colu
         ),
         doing,
     )
+    _mark_repeats(connection, reading, column, doing)
+    _make_lists(connection, reading, column, doing)
+
+
+def _mark_repeats(connection: duckdb.DuckDBPyConnection, reading: Reading, column: Column, doing: str) -> None:
+    """All but one of each code that stands twice for one row. The hash proposes; the window, on few rows, decides."""
     run(
         connection,
         fill(
             'UPDATE {t} SET "#fault" = {f} WHERE rowid IN (SELECT rowid FROM (SELECT rowid, row_number() OVER ('
-            'PARTITION BY pid, "#row", code ORDER BY "first" DESC, rowid) AS nth FROM {t} WHERE '
-            '"#fault" IS NULL) WHERE nth > 1)',
-            t=table,
+            'PARTITION BY pid, "#row", code ORDER BY "first" DESC, rowid) AS nth FROM {t} WHERE "#fault" IS NULL '
+            'AND hash(pid, "#row", code) IN (SELECT hash(pid, "#row", code) AS h FROM {t} WHERE "#fault" IS NULL '
+            "GROUP BY h HAVING count(*) > 1)) WHERE nth > 1)",
+            t=loaded_name(reading, column),
             f=reading.faults.number(DUPLICATE, column.name),
         ),
         doing,
     )
+
+
+def _make_lists(connection: duckdb.DuckDBPyConnection, reading: Reading, column: Column, doing: str) -> None:
+    """The list of codes of each row: the main one first (NULL where there is none), the others in order of code."""
     main = Sql('min(code) FILTER (WHERE "first")' if column.main else "CAST(NULL AS VARCHAR)")
     head = Sql("[main] || " if column.main else "")
     run(
@@ -170,7 +181,7 @@ def settle(connection: duckdb.DuckDBPyConnection, reading: Reading, column: Colu
             l=list_name(reading, column),
             head=head,
             main=main,
-            t=table,
+            t=loaded_name(reading, column),
         ),
         doing,
     )

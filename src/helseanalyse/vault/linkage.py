@@ -205,34 +205,41 @@ def _refuse_real_persons(connection: duckdb.DuckDBPyConnection, plan: Plan, numb
         )
 
 
-def _number(
+def _find_known(
     connection: duckdb.DuckDBPyConnection, plan: Plan, keys: KeyFile, kind: str, universe: Universe | None
 ) -> None:
-    """The key map itself: numbers that are known, and for the universe the numbers that are new."""
+    """`found_key`: each key with the number that the key file has for it: by identity number, or by source key."""
     there = universe.registry if universe else plan.registry.name
-    own = Sql("CAST(NULL AS INTEGER)") if kind == NATIONAL else Sql("own.pid")
-    # A project that uses one serial number for everyone needs no key file: the universe's keys are the key.
-    shared = keys.source_sql(there, Sql("known.key"))
-    sources = fill(
-        "LEFT JOIN (SELECT digest, pid FROM keys.source WHERE registry = {r}) AS own ON own.digest = "
-        "known.source_digest "
-        "LEFT JOIN (SELECT digest, pid FROM keys.source WHERE registry = {t}) AS shared ON shared.digest = {s}",
-        r=literal(plan.registry.name),
-        t=literal(there),
-        s=shared,
-    )
+    sources, source_pids = Sql(""), Sql("NULL")
+    if kind == SOURCE:
+        # A project that uses one serial number for everyone needs no key file: the universe's keys are the key.
+        sources = fill(
+            "LEFT JOIN (SELECT digest, pid FROM keys.source WHERE registry = {r}) AS own "
+            "ON own.digest = known.source_digest "
+            "LEFT JOIN (SELECT digest, pid FROM keys.source WHERE registry = {t}) AS shared ON shared.digest = {s}",
+            r=literal(plan.registry.name),
+            t=literal(there),
+            s=keys.source_sql(there, Sql("known.key")),
+        )
+        source_pids = Sql("own.pid, shared.pid")
     run(
         connection,
         fill(
             "CREATE OR REPLACE TEMP TABLE found_key AS SELECT known.key, known.main, known.digest, "
-            "known.source_digest, known.reason, coalesce(person.pid, {own}{shared}) AS pid FROM known_key AS known "
+            "known.source_digest, known.reason, coalesce(person.pid, {pids}) AS pid FROM known_key AS known "
             "LEFT JOIN keys.person AS person ON person.digest = known.digest {sources}",
-            own=own,
-            shared=Sql("" if kind == NATIONAL else ", shared.pid"),
-            sources=sources if kind == SOURCE else Sql(""),
+            pids=source_pids,
+            sources=sources,
         ),
         "Looking the persons up",
     )
+
+
+def _number(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, keys: KeyFile, kind: str, universe: Universe | None
+) -> None:
+    """The key map itself: numbers that are known, and for the universe the numbers that are new."""
+    _find_known(connection, plan, keys, kind, universe)
     if universe is None:
         _give_numbers(connection, kind)
         known = Sql("SELECT pid FROM found_key WHERE main AND pid IS NOT NULL")

@@ -18,6 +18,7 @@ from helseanalyse.vault.sql import Sql, commas, fill, name, names
 
 FROM_ROWS = 1_000_000  # below this the long key costs a second at most
 MOST_TAILS = 4_000_000  # combinations; they are held in memory while rows are sorted
+WORTH = 0.05  # of the rows: with more combinations than this, numbering them costs as much as it saves
 
 
 def short_key(connection: duckdb.DuckDBPyConnection, table: Table, rows: Sql) -> tuple[Sql, Sql]:
@@ -29,11 +30,12 @@ def short_key(connection: duckdb.DuckDBPyConnection, table: Table, rows: Sql) ->
     doing = f"Sorting {table.path}"
     leading = [column for column in (table.order, "pid", table.date, table.start, table.stop) if column]
     tail = [column for column in order.sort_columns(table) if column not in leading]
-    if len(tail) < 2 or value(connection, fill("SELECT count(*) FROM {r}", r=rows), doing) < FROM_ROWS:
+    count = value(connection, fill("SELECT count(*) FROM {r}", r=rows), doing)
+    if len(tail) < 2 or count < FROM_ROWS:
         return rows, full
     # Within a few percent, in one pass and a few kilobytes.
     tails = value(connection, fill("SELECT approx_count_distinct(hash({c})) FROM {r}", c=names(tail), r=rows), doing)
-    if tails > MOST_TAILS:
+    if tails > min(MOST_TAILS, WORTH * count):
         return rows, full
     run(
         connection,

@@ -72,13 +72,13 @@ def learn(answer: SafeAnswer, writer: Writer) -> None:
                 writer.palette.learn(dimension, [level])
 
 
-_SUFFIXES = ("_cells", "_ratios", "_standardised", "_risks")
+# One analysis makes several tables, named after it: what the name of each kind ends in.
+_ENDINGS = {"rates_cells": "_cells", "rate_ratios": "_ratios", "rates_standardised": "_standardised", "risks": "_risks"}
 
 
 def base(table: SafeTable) -> str:
-    """The id of the analysis that made a table: one analysis makes several tables, named after it."""
-    suffix = next((suffix for suffix in _SUFFIXES if table.kind != "curve" and table.id.endswith(suffix)), "")
-    return table.id.removesuffix(suffix)
+    """The id of the analysis that made a table."""
+    return table.id.removesuffix(_ENDINGS.get(table.kind, ""))
 
 
 def results(answer: SafeAnswer, study: Specification | None, writer: Writer) -> list[Result]:

@@ -35,7 +35,7 @@ study.follow(until=[population.died_on, population.emigrated_on, study.end], com
 
 study.flow()
 study.table_one(by=drug)
-study.rates(failure, by=drug, standard="nordic-2000")
+study.rates(failure, by=drug, standard="nordic-2000", against="DPP-4")
 study.rates(failure, by=[drug, "age", "year"], age_bands=(40, 60, 70, 80))
 study.survival(failure, by=drug, at=(365, 1096, 1826))
 

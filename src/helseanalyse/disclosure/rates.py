@@ -190,12 +190,15 @@ def _numbers(events: int, days: int, per: int, hide_events: bool, hide_row: bool
 def _ratio_table(
     raw: RawRates, analysis: Rates | Incidence, groups: Grid, shown: list[int], hidden: _HiddenGroups
 ) -> SafeTable | None:
-    """Each group against the first, where the study divides by one variable and both have events."""
+    """Each group against the one that the study names, else the first; where it divides by one variable only."""
     if len(raw.dimensions) != 1 or len(shown) < 2:
         return None
     names = list(combinations(raw.dimensions))
     rows: list[tuple[Cell, ...]] = []
-    base, *others = range(len(shown))
+    levels = [names[p][0] for p in shown]
+    wanted = analysis.against if isinstance(analysis, Rates) else None
+    base = levels.index(wanted) if wanted in levels else 0
+    others = [place for place in range(len(shown)) if place != base]
     for place in others:
         pair = [
             (int(groups.events[shown[i]].sum()), groups.days[shown[i]].sum() / DAYS_PER_YEAR) for i in (place, base)

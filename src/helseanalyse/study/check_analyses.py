@@ -69,6 +69,7 @@ def _over_follow_up(analysis: Rates | Survival, spec: Specification) -> Iterator
         yield problem("S074", name=f'"{analysis.id}"')
     if isinstance(analysis, Rates):
         yield from _ages(analysis.age_bands, analysis.standard, analysis.by)
+        yield from _against(analysis, spec)
         return
     competes = spec.follow_up is not None and bool(spec.follow_up.competing)
     if analysis.method == "kaplan_meier" and competes:
@@ -77,6 +78,19 @@ def _over_follow_up(analysis: Rates | Survival, spec: Specification) -> Iterator
         yield problem("S072", what="The times of a curve", bands=", ".join(str(day) for day in analysis.at))
     if analysis.horizon is not None and analysis.at and analysis.at[-1] > analysis.horizon:
         yield problem("S023", low=f"day {analysis.at[-1]}", high=f"day {analysis.horizon}")
+
+
+def _against(analysis: Rates, spec: Specification) -> Iterator[Problem]:
+    """The level that ratios compare with must be one of the variable that the rates are divided by."""
+    if analysis.against is None:
+        return
+    levels: dict[str, tuple[str, ...]] = {each.name: (each.off, each.on) for each in spec.exposures}
+    levels |= {each.name: each.value.type.levels for each in spec.variables if each.value.type.levels}
+    levels |= {each.name: ("no", "yes") for each in spec.variables if each.value.type.kind is Kind.BOOL}
+    known = [level for name in analysis.by for level in levels.get(name, ("female", "male") if name == "sex" else ())]
+    if analysis.against not in known:
+        near = near_names(analysis.against, known) or ", ".join(known) or "none"
+        yield problem("S007", owner=f'Analysis "{analysis.id}"', name=f'level "{analysis.against}"', nearest=near)
 
 
 def _ages(bands: tuple[int, ...], standard: str | None, by: tuple[str, ...]) -> Iterator[Problem]:

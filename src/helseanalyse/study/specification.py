@@ -118,6 +118,7 @@ class Rates:
 
     by: names of variables and exposures, "age" (attained), "year" (calendar), "sex". age_bands: lower bounds.
     standard: name of a standard population for directly standardised rates over age bands, or None. per: person-years.
+    against: the level of the one variable in `by` that rate ratios compare with, or None for its first.
     """
 
     id: str
@@ -126,6 +127,7 @@ class Rates:
     age_bands: tuple[int, ...] = ()
     standard: str | None = None
     per: Annotated[int, AtLeast(1)] = 1000
+    against: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
@@ -77,7 +78,7 @@ class Analyses:
 
     def counts(self, by: By) -> None:
         """Persons by every combination of the levels of some variables."""
-        self._add(Counts(id=self._id("counts"), by=names_of(by)))
+        self._add(Counts(id=self._id("counts", names_of(by)), by=names_of(by)))
 
     def rates(
         self,
@@ -87,16 +88,22 @@ class Analyses:
         age_bands: Iterable[int] = (),
         standard: str | None = None,
         per: int = 1000,
+        against: str | None = None,
     ) -> None:
         """Events, person-years and rates of an outcome, by variables, exposures, "age" (attained), "year", "sex".
 
         age_bands: lower bounds; ten-year bands where "age" is asked for without them, five-year bands with a
         standard. standard: "nordic-2000", "european-2013", "who-2000-2025" ... for directly standardised rates.
+        against: the level that rate ratios compare with; without it the first.
         """
         names, which = names_of(by), name_of(outcome)
         if not is_broken(which):
             bands = _bands(age_bands, names, standard)
-            self._add(Rates(id=self._id("rates"), outcome=which, by=names, age_bands=bands, standard=standard, per=per))
+            found = Rates(
+                id=self._id("rates", names), outcome=which, by=names, age_bands=bands, standard=standard, per=per,
+                against=against,
+            )  # fmt: skip
+            self._add(found)
 
     def survival(
         self,
@@ -118,7 +125,7 @@ class Analyses:
         if not is_broken(which, last, *days):
             self._add(
                 Survival(
-                    id=self._id("survival"),
+                    id=self._id("survival", names_of(by)),
                     outcome=which,
                     method=method or "",
                     by=names_of(by),
@@ -150,7 +157,7 @@ class Analyses:
         names = names_of(by)
         self._add(
             Incidence(
-                id=self._id("incidence"), name=name, event=node, every=every_interval, washout=days, by=names,
+                id=self._id("incidence", names), name=name, event=node, every=every_interval, washout=days, by=names,
                 age_bands=_bands(age_bands, names, standard), standard=standard, per=per,
             )
         )  # fmt: skip
@@ -179,7 +186,7 @@ class Analyses:
         names = names_of(by)
         self._add(
             Trend(
-                id=self._id("trend"), name=name, numerator=above, denominator=below, every=intervals, by=names,
+                id=self._id("trend", names), name=name, numerator=above, denominator=below, every=intervals, by=names,
                 age_bands=_bands(age_bands, names, None),
             )
         )  # fmt: skip
@@ -251,7 +258,9 @@ class Analyses:
             return fail("S012", what="`every`", wanted='"month", "quarter" or "year"', got=repr(unit))
         return Intervals(first=begin, last=end, unit=unit)
 
-    def _id(self, name: str) -> str:
+    def _id(self, kind: str, by: Iterable[str] = ()) -> str:
+        """The name of an analysis and of its tables: its kind and what it divides by, numbered where taken."""
+        name = "_".join([kind, *(re.sub(r"\W+", "_", str(each).lower()).strip("_") for each in by)])
         taken = {each.id for each in self._draft.analyses}
         number = 1
         while (name if number == 1 else f"{name}_{number}") in taken:

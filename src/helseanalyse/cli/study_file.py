@@ -15,6 +15,7 @@ from helseanalyse.permit import Permit, PermitError
 from helseanalyse.permit.permit import read
 from helseanalyse.study.codec import load
 from helseanalyse.study.errors import StudyError
+from helseanalyse.study.language.whole import specification_of
 from helseanalyse.study.specification import Specification
 
 
@@ -54,10 +55,7 @@ def today() -> date:
 def _built_by(path: Path) -> Specification:
     sys.path.insert(0, str(path.resolve().parent))  # a study may keep its code lists beside it
     try:
-        study = runpy.run_path(str(path), run_name="__study__").get("study")
-        if study is None or not hasattr(study, "specification"):
-            raise StudyFileError(f"{path} defines no `study`. Begin it with: study = Study(title, start=..., end=...)")
-        found = study.specification()
+        return specification_of(lambda: _study_of(path))
     except (StudyError, StudyFileError):
         raise
     except SyntaxError as error:
@@ -69,9 +67,13 @@ def _built_by(path: Path) -> Specification:
         raise StudyFileError(f"{path}, line {_line(path, error)}: {type(error).__name__}: {error}") from None
     finally:
         sys.path.pop(0)
-    if not isinstance(found, Specification):
-        raise StudyFileError(f"{path}: `study` must be a Study of helseanalyse.")
-    return found
+
+
+def _study_of(path: Path) -> object:
+    study = runpy.run_path(str(path), run_name="__study__").get("study")
+    if study is None or not hasattr(study, "specification"):
+        raise StudyFileError(f"{path} defines no `study`. Begin it with: study = Study(title, start=..., end=...)")
+    return study
 
 
 def _line(path: Path, error: Exception) -> int | str:

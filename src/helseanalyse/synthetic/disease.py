@@ -189,7 +189,7 @@ def _after(draw: Draw, name: str, start: Days, share: float, mean_years: float) 
 
 def _diabetes_drugs(draw: Draw, people: People, traits: Traits, since: dict[str, Days]) -> npt.NDArray[np.int8]:
     """Metformin, then a second drug; whoever got a sulfonylurea may get a newer drug years later."""
-    since["metformin"] = _after(draw, "drug.metformin", since["type_2"], 0.82, 0.6)
+    since["metformin"] = _after(draw, "drug.metformin", since["type_2"], 0.76, 0.6)
     begin = _after(draw, "drug.second", since["metformin"], 0.92, 2.6)
     first = _choice(draw, "drug", people, traits, since, begin)
     older = np.where(first == SULFONYLUREA, begin, NEVER).astype(np.int32)

@@ -23,7 +23,7 @@ def write_page(docs: Path, persons: int, seed: int) -> list[Result]:
     results = measure(connection, persons)
     page = docs / "synthetic.md"
     text = page.read_text(encoding="utf-8")
-    size = f"N = {persons:,}, seed {seed}".replace(",", " ")
+    size = f"N = {persons:,}".replace(",", " ") + f", seed {seed}"
     for part, made in (
         ("fit", f"{size}.\n\n{fit_page.fit_table(results)}"),
         ("truth", fit_page.truth_table()),

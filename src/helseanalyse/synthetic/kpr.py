@@ -56,10 +56,10 @@ GROUP_SHARES = {
 }  # fmt: skip
 # A contact of someone with the disease is about it with this chance: name in the course, code, chance.
 _ILL = (
-    ("type_2", "T90", 0.40), ("type_1", "T89", 0.30), ("hypertension", "K86", 0.115), ("hypertension", "K87", 0.012),
+    ("type_2", "T90", 0.40), ("type_1", "T89", 0.30), ("hypertension", "K86", 0.125), ("hypertension", "K87", 0.012),
     ("heart_failure", "K77", 0.14), ("fibrillation", "K78", 0.12), ("infarction", "K75", 0.07), ("copd", "R95", 0.13),
     ("dementia", "P70", 0.20), ("stroke", "K90", 0.05), ("kidney", "U99", 0.04), ("lung_cancer", "R84", 0.25),
-    ("cancer", "A79", 0.115),
+    ("cancer", "A79", 0.135),
 )  # fmt: skip
 
 

@@ -100,26 +100,27 @@ def check_after_a_kill(place: Place, vault: Path) -> bool:
 def kill_at_random(place: Place, folder: Path, times: int, seed: int) -> None:
     registry, vault, delivery, _ = place
     chance = random.Random(seed)
-    longest, killed = 0.0, 0
+    length, killed = 0.0, 0  # how long a load takes here and now
     for turn in range(times):
         copy = folder / f"vault{turn}"
         shutil.copytree(vault, copy)
         child = server.Process(target=loading, args=(registry, copy, delivery))
-        child.start()
         begun = time.monotonic()
-        # The first child runs to its end, to know how long a load takes here and now.
-        child.join(None if turn == 0 else chance.uniform(0, longest))
+        child.start()
+        # The first two run to their end: one to start the server of children, one to be timed.
+        child.join(None if turn < 2 else chance.uniform(0, length))
         child.kill()
         child.join()
-        longest = max(longest, time.monotonic() - begun)
+        if child.exitcode == 0:
+            length = time.monotonic() - begun
         killed += child.exitcode == -signal.SIGKILL
         check_after_a_kill(place, copy)
         shutil.rmtree(copy)
-    assert killed > times // 2  # else the moments were no moments of a load
+    assert killed > times // 4  # else the moments were no moments of a load
 
 
 def test_killed_at_any_moment(small_place: Place, tmp_path: Path) -> None:
-    kill_at_random(small_place, tmp_path, times=26, seed=7)
+    kill_at_random(small_place, tmp_path, times=28, seed=7)
 
 
 @pytest.mark.slow  # a hundred times, with codes of every kind: some minutes

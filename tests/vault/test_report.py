@@ -70,6 +70,24 @@ def test_the_page_needs_nothing_but_itself(page: str) -> None:
     assert page.count("<h1>") == 1
 
 
+SEX = "sex: {kind: category, label: {nb: K, en: S}, levels: {female: {nb: K, en: F}, male: {nb: M, en: M}}}"
+CHILD = "child: {kind: person, label: {nb: Barn, en: Child}}"
+
+
+@pytest.mark.parametrize(("second_person", "counted"), [(False, 3), (True, 0)])
+def test_another_sex_than_the_populations_is_counted(
+    loaded: Loaded, tmp_path: Path, second_person: bool, counted: int
+) -> None:
+    more = f"      {SEX}\n" + (f"      {CHILD}\n" if second_person else "")
+    registry = hospital(**{"      packs: {": more + "      packs: {"})
+    folder = hospital_folder(tmp_path / "d", [stay(1, 1, DAY)])
+    sexes = [("female" if (Person.nth(n).sex == "1") == (n < 3) else "male") for n in range(9)]
+    columns = "lopenr;dager;atc5;pakn;sex;child"
+    rows = [(*drug(n, DAY, "A10BA02"), sexes[n], Person.nth(n + 1).key) for n in range(9)]
+    report = loaded.load(registry, Folder(folder).add("lmr_2020.csv", columns, rows).path)
+    assert report.conflicts.get("drug.sex is not that of the population", 0) == counted
+
+
 def test_names_are_escaped(loaded: Loaded, tmp_path: Path) -> None:
     folder = hospital_folder(tmp_path / "d", **many(20))
     (folder / "<b>bold.txt").write_text("x", encoding="utf-8")

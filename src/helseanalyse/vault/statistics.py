@@ -90,10 +90,12 @@ def conflicts(connection: duckdb.DuckDBPyConnection, registry: Registry, univers
     shared = [column.name for column in main.columns if column.name in ("sex", "born_on")]
     found: dict[str, int] = {}
     for table in registry.tables:
+        # Where a row names a second person, as a birth names the child, nobody can tell whose sex it gives.
+        alone = all(column.kind is not Kind.PERSON for column in table.columns)
         rules = [
             (f"{table.name}.{column} is not that of the population", fill("t.{c} <> p.{c}", c=name(column)))
             for column in shared
-            if table.has(column)
+            if alone and table.has(column)
         ]
         moment = order.moment(table)
         if moment and main.has("born_on") and moment != "born_on":

@@ -129,7 +129,7 @@ class LoadReport:
 
 
 def _words(reason: str, column: str) -> str:
-    return f"{reason}: {column}" if column else reason
+    return f"{reason}: {column}" if column else str(reason)
 
 
 def tally_table(connection: duckdb.DuckDBPyConnection, reading: Reading, cut_lines: int, *, delivered: bool) -> Unit:
@@ -179,7 +179,7 @@ def _unit(
         connection, fill('SELECT "#fault", count(*) FROM {t} GROUP BY 1 ORDER BY 1', t=table), f"Counting {named}"
     )
     kept = duplicates = left_out = 0
-    aside: dict[str, int] = {Reason.COLUMNS.value: cut_lines} if cut_lines else {}
+    aside: dict[str, int] = {str(Reason.COLUMNS): cut_lines} if cut_lines else {}
     for fault, count in counts:
         if fault is None:
             kept = count

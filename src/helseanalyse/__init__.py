@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from helseanalyse.report.ask import ask
     from helseanalyse.study.errors import SpecificationError, StudyError
     from helseanalyse.study.language import (
         Category,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "SpecificationError": "helseanalyse.study.errors",
     "StudyError": "helseanalyse.study.errors",
+    "ask": "helseanalyse.report.ask",
 }
 
 __all__ = [
@@ -61,6 +63,7 @@ __all__ = [
     "Text",
     "Truth",
     "Value",
+    "ask",
     "atc",
     "case",
     "codes",

@@ -20,6 +20,8 @@ from helseanalyse.study.language.registry import opened
 from helseanalyse.study.language.trouble import fail, is_broken, study_place, tell
 from helseanalyse.study.language.values import Number, Truth, node_of
 from helseanalyse.study.lineage import walk
+from helseanalyse.study.naming import table_of
+from helseanalyse.study.node import Node
 from helseanalyse.study.parts import parts
 from helseanalyse.study.problem import Problem
 from helseanalyse.study.specification import (
@@ -33,7 +35,7 @@ from helseanalyse.study.specification import (
     TableOne,
     Trend,
 )
-from helseanalyse.study.universe import effective_residence, universe_of
+from helseanalyse.study.universe import effective_residence, universe_of, value_type
 
 TEN_YEARS = tuple(range(0, 100, 10))
 FIVE_YEARS = tuple(range(0, 90, 5))
@@ -279,12 +281,26 @@ def _catalogue_of(draft: Draft) -> Catalogue:
     if draft.follow is not None:
         series += [draft.follow.start, *(on for _, on in draft.follow.until)]
     found = [node for each in held for _, node in parts(each)] + [node for node in series if node is not None]
-    for node in walk(*found):
-        if isinstance(node, nodes.Table):
-            catalogue = opened(node.registry)
-            if catalogue is not None:
-                return catalogue
-    return norway()
+    read = list(walk(*found))
+    shipped = norway()
+    if all(_has(shipped, node) for node in read):
+        return shipped  # also where a catalogue with registries of the same names was opened for another study
+    for node in read:
+        if isinstance(node, nodes.Table) and (catalogue := opened(node.registry)) is not None:
+            return catalogue
+    return shipped
+
+
+def _has(catalogue: Catalogue, node: Node) -> bool:
+    """Whether a catalogue has the table, or the column with this type; true of every other node."""
+    table = node if isinstance(node, nodes.Table) else table_of(node.of) if isinstance(node, nodes.Column) else None
+    if table is None:
+        return True
+    held = {(registry.name, each.name): each for registry in catalogue.registries for each in registry.tables}
+    described = held.get((table.registry, table.name))
+    if described is None or not isinstance(node, nodes.Column):
+        return described is not None
+    return described.has(node.name) and value_type(described.column(node.name)) == node.value_type
 
 
 def _bands(given: Iterable[int], by: tuple[str, ...], standard: str | None) -> tuple[int, ...]:

@@ -74,6 +74,18 @@ def _cohort(con: duckdb.DuckDBPyConnection) -> Rows:
         WHERE c.age >= 40) WHERE s <= d0 AND e > five_before AND s < e)
         GROUP BY pid HAVING bool_and(s <= coalesce(reached, five_before)) AND max(e) > any_value(d0)"""
     )
+    _before(con, icd, mi, stroke, cancer)
+    return con.execute(
+        """SELECT (SELECT count(*) FROM everyone), count(*), count(*) FILTER (a), count(*) FILTER (a AND r),
+        count(*) FILTER (a AND r AND NOT m), count(*) FILTER (a AND r AND NOT m AND NOT s),
+        count(*) FILTER (a AND r AND NOT m AND NOT s AND NOT k) FROM (SELECT c.age >= 40 AS a, r.pid IS NOT NULL AS r,
+        coalesce(b.mi, 0) = 1 AS m, coalesce(b.stroke, 0) = 1 AS s, coalesce(b.cancer, 0) = 1 AS k
+        FROM indexed c LEFT JOIN resident r ON r.pid = c.pid LEFT JOIN before b ON b.pid = c.pid)"""
+    ).fetchall()
+
+
+def _before(con: duckdb.DuckDBPyConnection, icd: str, mi: str, stroke: str, cancer: str) -> None:
+    """What everyone with an index date had before it, in one scan."""
     groups = ", ".join(
         f"max(CASE WHEN recent AND code IN ({codes(con, icd, prefixes)}) THEN 1 ELSE 0 END) AS c{i}"
         for i, prefixes in enumerate(COMORBIDITIES.values())
@@ -86,13 +98,6 @@ def _cohort(con: duckdb.DuckDBPyConnection) -> Rows:
         SELECT c.pid, d.code, d.date >= c.d0 - 1826 AS recent FROM npr.episode__any_diagnosis d
         JOIN indexed c ON c.pid = d.pid WHERE d.code IN ({union}) AND d.date < c.d0) GROUP BY pid"""
     )
-    return con.execute(
-        """SELECT (SELECT count(*) FROM everyone), count(*), count(*) FILTER (a), count(*) FILTER (a AND r),
-        count(*) FILTER (a AND r AND NOT m), count(*) FILTER (a AND r AND NOT m AND NOT s),
-        count(*) FILTER (a AND r AND NOT m AND NOT s AND NOT k) FROM (SELECT c.age >= 40 AS a, r.pid IS NOT NULL AS r,
-        coalesce(b.mi, 0) = 1 AS m, coalesce(b.stroke, 0) = 1 AS s, coalesce(b.cancer, 0) = 1 AS k
-        FROM indexed c LEFT JOIN resident r ON r.pid = c.pid LEFT JOIN before b ON b.pid = c.pid)"""
-    ).fetchall()
 
 
 def _covariates(con: duckdb.DuckDBPyConnection) -> None:

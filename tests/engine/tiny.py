@@ -52,15 +52,8 @@ def _registry(name: str, *tables: Table, **more: Any) -> Registry:
     )
 
 
-def tiny_catalogue() -> Catalogue:
-    """Four small registries with every kind of table and column.
-
-    population (universe): person, residence (periods), moves (events).
-    npr: episode (events with main and any diagnosis), care (periods that may overlap).
-    lmr: dispensing (events, sorted by atc). lab: result (events with numbers of every kind).
-    dar: death (person grain, with codes).
-    """
-    population = _registry(
+def _population() -> Registry:
+    return _registry(
         "population",
         _table(
             "population",
@@ -94,7 +87,10 @@ def tiny_catalogue() -> Catalogue:
         ),
         universe=True,
     )
-    npr = _registry(
+
+
+def _npr() -> Registry:
+    return _registry(
         "npr",
         _table(
             "npr",
@@ -120,7 +116,10 @@ def tiny_catalogue() -> Catalogue:
             overlaps=True,
         ),
     )
-    lmr = _registry(
+
+
+def _lmr() -> Registry:
+    return _registry(
         "lmr",
         _table(
             "lmr",
@@ -135,7 +134,10 @@ def tiny_catalogue() -> Catalogue:
             order="atc",
         ),
     )
-    lab = _registry(
+
+
+def _lab() -> Registry:
+    return _registry(
         "lab",
         _table(
             "lab",
@@ -150,7 +152,10 @@ def tiny_catalogue() -> Catalogue:
             date="taken_on",
         ),
     )
-    dar = _registry(
+
+
+def _dar() -> Registry:
+    return _registry(
         "dar",
         _table(
             "dar",
@@ -162,12 +167,20 @@ def tiny_catalogue() -> Catalogue:
             date="died_on",
         ),
     )
-    return Catalogue((population, npr, lmr, lab, dar))
 
 
-def tiny_vault(
-    tmp_path: Path, catalogue: Catalogue, rows: Mapping[str, Sequence[Row]]
-) -> dict[str, Path]:
+def tiny_catalogue() -> Catalogue:
+    """Four small registries with every kind of table and column.
+
+    population (universe): person, residence (periods), moves (events).
+    npr: episode (events with main and any diagnosis), care (periods that may overlap).
+    lmr: dispensing (events, sorted by atc). lab: result (events with numbers of every kind).
+    dar: death (person grain, with codes).
+    """
+    return Catalogue((_population(), _npr(), _lmr(), _lab(), _dar()))
+
+
+def tiny_vault(tmp_path: Path, catalogue: Catalogue, rows: Mapping[str, Sequence[Row]]) -> dict[str, Path]:
     """Write `NAME@1.duckdb` for every registry of the catalogue into tmp_path and return the paths.
 
     rows: {"npr.episode": [{"pid": 1, "admitted_on": "2015-03-01", "any_diagnosis": ["I21.0", "E11"]}, ...]}. Dates are

@@ -90,6 +90,7 @@ def _made(sizes: list[Found]) -> str:
         f"| {_whole(size['persons'])} | {size['made']['wall']:.0f} | {size['made']['cpu']:.0f} | "
         f"{size['made']['peak_mb'] / 1024:.1f} | {size['bytes'] / 1e9:.2f} |"
         for size in sizes
+        if size["made"]
     )
 
 

@@ -35,8 +35,10 @@ HERE = Path(__file__).resolve().parent
 
 
 def vault_of(persons: int, folder: Path) -> tuple[Vault, dict[str, Any]]:
-    """The synthetic vault of so many residents, made if it is not there, and what making it took."""
+    """The synthetic vault of so many residents, made if it is not there, and what making it took, if that is known."""
     path, account = folder / f"vault-{persons}", folder / f"vault-{persons}.json"
+    if path.is_dir() and (path / "permit.json").is_file() and not account.is_file():
+        return Vault.open(path), {}
     if not account.is_file():
         began, used = perf_counter(), _cpu()
         make_vault(path, norway(), World(persons, seed=1), lambda words, done, total: print(f"  {words}", flush=True))

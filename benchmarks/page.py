@@ -53,6 +53,13 @@ The slowest steps at the largest size:
 | --- | --- | --- |
 | `helseanalyse check` of the example study, program start included | {found["check"]:.2f} s | under 1 s |
 | a trend of 24 months against one month, largest vault | {largest["trend"]["ratio"]:.2f} times | at most 1.3 times |
+
+## Loading a delivery
+
+CSV as custodians send it, with dirt, read, checked, linked, sorted and published (`benchmarks/load.py`); memory 4 GB.
+
+| registry | rows | wall, s | CPU, s | rows a second | peak memory, MB |
+| --- | --- | --- | --- | --- | --- |
 {_load(found["load"])}
 
 ## Making a synthetic Norway
@@ -81,8 +88,12 @@ def _steps(steps: dict[str, float]) -> str:
     return "\n".join(f"| {name} | {seconds:.3f} |" for name, seconds in slowest)
 
 
-def _load(found: Found) -> str:
-    return "\n".join(f"| {name} | {value} | |" for name, value in found.items() if isinstance(value, str))
+def _load(found: list[Found]) -> str:
+    return "\n".join(
+        f"| {one['registry']} | {_whole(one['rows'])} | {one['seconds']:.1f} | {one['cpu']:.1f} | "
+        f"{_whole(round(one['rate'], -3))} | {one['peak_mb']:.0f} |"
+        for one in found
+    )
 
 
 def _made(sizes: list[Found]) -> str:
@@ -94,8 +105,8 @@ def _made(sizes: list[Found]) -> str:
     )
 
 
-def _whole(number: int) -> str:
-    return f"{number:,}".replace(",", " ")
+def _whole(number: float) -> str:
+    return f"{number:,.0f}".replace(",", " ")
 
 
 def _picture(sizes: list[Found]) -> str:

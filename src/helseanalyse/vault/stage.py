@@ -145,6 +145,16 @@ def delivered(reading: Reading, source: Source, column: Column) -> Sql | None:
     return fill("[{items}]", items=commas(Sql("NULL") if each is None else each for each in wide))
 
 
+def _ticked(text: Sql, column: Column) -> Sql:
+    """The text, or what the catalogue says that an empty cell means: a box that was not ticked is a no, not unknown."""
+    blank = column.delivery.get("blank")
+    if blank is None:
+        return text
+    # Of a category the catalogue names the level; what is read here is delivered text, so any value of it will do.
+    values = [value for level in column.levels if level.name == blank for value in (*level.source, level.name)]
+    return fill("coalesce({t}, {b})", t=text, b=literal(values[0] if values else str(blank)))
+
+
 def _raw_text(column: Column) -> Sql:
     return name(f"raw {column.name}")
 
@@ -189,7 +199,7 @@ def _texts(reading: Reading, source: Source) -> Sql:
     decimal = source.decimal(reading.form.decimal)
     for column in columns_read(reading.table):
         raw = _raw_text(column)
-        text = raw if column.kind in (Kind.CODES, Kind.PERSON) else convert.text(raw, column.kind)
+        text = raw if column.kind in (Kind.CODES, Kind.PERSON) else _ticked(convert.text(raw, column.kind), column)
         fields.append(fill("{x} AS {n}", x=text, n=_text(column)))
         if _is_number(reading, source, column):
             fields.append(fill("{x} AS {n}", x=convert.parse(raw, decimal), n=_parsed(column)))

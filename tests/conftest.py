@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +24,10 @@ from helseanalyse.vault.open import Vault
 
 ROOT = Path(__file__).resolve().parent.parent
 IN_CI = bool(os.environ.get("CI"))
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell starts what runs in its background so, and it is handed on: then no test could interrupt a program.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same examples on every run: a failure that comes and goes is worth little to the one who gets it.
 hypothesis.settings.register_profile("same every time", derandomize=True, deadline=None, database=None)

@@ -46,18 +46,29 @@ class Measured:
     peak_mb: float
 
 
-def platform(vault: Path) -> tuple[dict[str, Any], dict[str, float]]:
-    """The platform's numbers, in the shape of `full_study_sql.answers`, and the seconds of its steps."""
+Found = tuple[dict[str, Any], dict[str, float]]
+
+
+def platform(vault: Path) -> Callable[[], Found]:
+    """The platform's numbers, in the shape of `full_study_sql.answers`, and the seconds of its steps.
+
+    The catalogue is read and the study frozen beforehand: a server has them. What is measured begins with the process
+    that opens the files, and ends with the last number.
+    """
     opened, study = Vault.open(vault), specification()
     catalogue = opened.catalogue()
     wanted = need(study, catalogue)
     leave = grant(wanted, made_for_synthetic("benchmark", wanted), TODAY)
     names = sorted({path.split(".", 1)[0] for path in wanted})
     files = {name: opened.file(name) for name in names}
-    with tempfile.TemporaryDirectory() as temp:
-        settings = Settings(threads=THREADS, memory=MEMORY, temp=Path(temp))
-        found = answer(study, leave, files, catalogue, last_day=study.end, settings=settings)
-    return _as_rows(found), dict(found.steps)
+
+    def work() -> Found:
+        with tempfile.TemporaryDirectory() as temp:
+            settings = Settings(threads=THREADS, memory=MEMORY, temp=Path(temp))
+            found = answer(study, leave, files, catalogue, last_day=study.end, settings=settings)
+        return _as_rows(found), dict(found.steps)
+
+    return work
 
 
 def _as_rows(found: RawAnswer) -> dict[str, Any]:
@@ -82,22 +93,26 @@ def _as_rows(found: RawAnswer) -> dict[str, Any]:
     }
 
 
-def by_hand(vault: Path) -> tuple[dict[str, Any], dict[str, float]]:
+def by_hand(vault: Path) -> Callable[[], Found]:
     """The same by hand-written SQL."""
     import duckdb
 
     opened = Vault.open(vault)
-    with duckdb.connect() as con:
-        for name in ("lmr", "npr", "population"):
-            con.execute(f"ATTACH '{opened.file(name)}' AS {name} (READ_ONLY)")
-        con.execute(full_study_sql.SETTINGS)
-        return full_study_sql.answers(con), {}
+
+    def work() -> Found:
+        with duckdb.connect() as con:
+            for name in ("lmr", "npr", "population"):
+                con.execute(f"ATTACH '{opened.file(name)}' AS {name} (READ_ONLY)")
+            con.execute(full_study_sql.SETTINGS)
+            return full_study_sql.answers(con), {}
+
+    return work
 
 
-def _child(work: Callable[[Path], Any], vault: Path, back: Any) -> None:
-    # What is loaded counts for neither: both need the libraries, and a server has them loaded.
+def _child(prepare: Callable[[Path], Callable[[], Any]], vault: Path, back: Any) -> None:
+    work = prepare(vault)
     began, used = time.perf_counter(), _cpu()
-    found = work(vault)
+    found = work()
     wall, cpu = time.perf_counter() - began, _cpu() - used
     peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
     back.send((found, asdict(Measured(wall=wall, cpu=cpu, peak_mb=peak))))
@@ -108,7 +123,7 @@ def _cpu() -> float:
     return own.user + own.system + children.ru_utime + children.ru_stime
 
 
-def measured(work: Callable[[Path], Any], vault: Path) -> tuple[Any, Measured]:
+def measured(work: Callable[[Path], Callable[[], Any]], vault: Path) -> tuple[Any, Measured]:
     """What a piece of work finds, and what it took, in a fresh process."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe(duplex=False)

@@ -13,7 +13,7 @@ from benchmarks.full_study_definition import CANCER, COMORBIDITIES
 
 Rows = list[tuple[int, ...]]
 
-SETTINGS = "SET threads=2; SET memory_limit='1GB'; SET disabled_optimizers='partitioned_execution';"
+SETTINGS = "SET threads=2; SET memory_limit='1GB'; SET disabled_optimizers='partitioned_execution'; SET enable_progress_bar=false;"
 
 
 def codes(con: duckdb.DuckDBPyConnection, dictionary: str, prefixes: Sequence[str]) -> str:

@@ -98,7 +98,7 @@ def test_codes_under_a_prefix_are_found_in_the_dictionary() -> None:
 
 def test_a_study_without_its_data_is_explained_with_the_codes_as_written() -> None:
     steps = explain(study_of(COHORT), CATALOGUE)
-    assert [step.name for step in steps][:3] == ["universe", "count_universe", "from_lmr_dispensing"]
+    assert [step.name for step in steps][:4] == ["residents", "universe", "count_universe", "from_lmr_dispensing"]
     assert all(step.why.endswith(".") and step.sql for step in steps)
     assert any("'A10B'" in step.sql for step in steps)
 

@@ -106,7 +106,7 @@ def test_steps_are_told_without_a_count(files: dict[str, Path], tmp_path: Path) 
     told: list[tuple[str, float]] = []
     found = ask(study_of(COHORT), files, tmp_path, on_step=lambda name, seconds: told.append((name, seconds)))
     assert tuple(told) == found.steps
-    assert told[0][0] == "universe"
+    assert [name for name, _ in told][:2] == ["residents", "universe"]
 
 
 def test_a_run_that_takes_too_long_is_stopped_and_leaves_nothing(files: dict[str, Path], tmp_path: Path) -> None:

@@ -12,12 +12,13 @@ from helseanalyse.engine.arithmetic import whole
 from helseanalyse.engine.build import Build
 from helseanalyse.engine.expressions import Place
 from helseanalyse.engine.frame import PID, Frame
-from helseanalyse.engine.gathers import Gather, gather_of, gathered
+from helseanalyse.engine.gathers import Gather, gather_of
 from helseanalyse.engine.leaves import needs_of, person_leaves, uses_interval
 from helseanalyse.engine.own import Facts
 from helseanalyse.engine.rows import has_row_leaf
 from helseanalyse.engine.scope import Scope
 from helseanalyse.engine.sql import Sql, case, col, compare, if_null, relation
+from helseanalyse.engine.together import gathered
 from helseanalyse.study import nodes as n
 
 Unless = Callable[[frozenset[n.Series]], bool]

@@ -34,7 +34,7 @@ def explain(
     >>> from helseanalyse.catalogue.read import norway
     >>> from helseanalyse.study.specification import Flow, Specification
     >>> study = Specification(title="", start=date(2020, 1, 1), end=date(2020, 12, 31), analyses=(Flow(),))
-    >>> [(step.name, step.why) for step in explain(study, norway())][0]
+    >>> [(step.name, step.why) for step in explain(study, norway())][1]
     ('universe', 'Everyone resident between 2020-01-01 and 2020-12-31.')
     """
     need = frozenset(f"{table.path}.{column.name}" for table, column in catalogue.columns())

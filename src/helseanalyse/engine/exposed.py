@@ -13,7 +13,9 @@ from helseanalyse.engine.frame import PID
 from helseanalyse.engine.levels import Division
 from helseanalyse.engine.periods import spans
 from helseanalyse.engine.population import Population
+from helseanalyse.engine.rows import Made
 from helseanalyse.engine.sql import Sql, call, col, compare, derived, if_null, ordered, relation, window
+from helseanalyse.engine.supply import exposed
 from helseanalyse.study import nodes as n
 
 _BEGINNING = "0001-01-01"
@@ -50,8 +52,7 @@ def _states(changing: Sequence[Division], people: Population, build: Build) -> e
     for division in changing:
         assert division.changing is not None
         # Merged, so that each exposure is either on or off and changes on every day that it names.
-        periods = division.changing.periods
-        made = spans(periods if is_merged(periods) else n.Union((periods,)), people.frame, build)
+        made = _periods(division.changing.periods, people, build)
         for day, sign in ((sql.day(_BEGINNING), 0), (col("start"), 1), (col("stop"), -1)):
             change = {one.column: sql.number(sign if one is division else 0) for one in changing}
             changes.append(sql.query({PID: col(PID), "day": day, **change}, relation(made.name)))
@@ -67,3 +68,11 @@ def _states(changing: Sequence[Division], people: Population, build: Build) -> e
     pieces = sql.query({PID: col(PID), "start": col("day"), "stop": stop, **states}, derived(days, "t"))
     columns = [col(name) for name in (PID, "start", "stop", *names)]
     return sql.query(columns, derived(pieces, "t"), where=compare(col("start"), "<", col("stop")))
+
+
+def _periods(rows: n.Rows, people: Population, build: Build) -> Made:
+    """The periods of an exposure, merged; of dispensings only those that can matter."""
+    frame = people.frame
+    if isinstance(rows, n.Supply) and ("periods", rows.key, frame.family) not in build.made:
+        return exposed(rows, frame, build, until=people.last_day)
+    return spans(rows if is_merged(rows) else n.Union((rows,)), frame, build)

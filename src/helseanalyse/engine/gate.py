@@ -35,11 +35,11 @@ _LEAVES = frozenset({"CONSTANT", "COLUMN_REF"})  # hold no other part, and lists
 # Functions that read nothing but their arguments and always give the same. No LIKE: codes are looked up before.
 _FUNCTIONS = frozenset(
     """
-    + - * / // % || & | abs ceil floor round trunc sign pow sqrt ln exp isfinite isnan greatest least nullif
+    + - * / // % || & | >> abs ceil floor round trunc sign pow sqrt ln exp isfinite isnan greatest least nullif
     year month day quarter dayofyear weekday date_trunc date_diff date_part last_day make_date to_days to_months
     to_years contains length left lower upper concat substring list_value list_contains row
     count count_star sum sum_no_overflow min max any_value arg_min arg_max arg_min_null arg_max_null
-    bool_and bool_or bit_and bit_or bit_count median quantile_disc
+    bool_and bool_or bit_and bit_or bit_count bitstring_agg get_bit median quantile_disc
     row_number rank dense_rank lag lead first_value last_value generate_series range unnest error
     """.split()  # noqa: SIM905 - to be read as a text
 )

@@ -1,12 +1,11 @@
-"""Values gathered from rows, many in one scan.
+"""How values are gathered from rows.
 
 Each leaf says which rows it is about, which values of these it needs, how they become one value a person, and what a
-person without such rows has. Leaves that read one table in one way are gathered in one scan.
+person without such rows has. `together` gathers the leaves that read one table in one way in one scan.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from helseanalyse.catalogue.model import Kind
@@ -14,10 +13,9 @@ from helseanalyse.engine import covers, near, picks, sql
 from helseanalyse.engine.aggregates import summary, there_is
 from helseanalyse.engine.build import Build
 from helseanalyse.engine.errors import EngineError
-from helseanalyse.engine.frame import Frame
 from helseanalyse.engine.leaves import Source
 from helseanalyse.engine.rows import Aggregate, Driver, Scan, driver_of
-from helseanalyse.engine.sql import Sql, col, compare
+from helseanalyse.engine.sql import Sql, compare
 from helseanalyse.study import nodes as n
 from helseanalyse.study.types import BOOL, INT
 
@@ -30,7 +28,7 @@ class Gather:
 
     values: what is asked of each row. aggregate: the one value a person, over the rows that a condition holds for.
     absent: the value of a person without rows (None: unknown). repeats: whether a row may be met twice without harm (a
-    long table of codes holds a row once for each of its codes).
+    long table of codes holds a row once for each of its codes). there: whether the value is simply that there is a row.
     """
 
     leaf: n.Series
@@ -40,6 +38,7 @@ class Gather:
     absent: n.Series | None = None
     repeats: bool = True
     driver: Driver = field(default_factory=Driver)
+    there: bool = False
 
     def codes(self, build: Build) -> tuple[str, ...] | None:
         """The codes that its scan searches by."""
@@ -98,7 +97,7 @@ def _exists(leaf: n.Series, rows: n.Rows) -> Gather:
     def aggregate(scan: Scan, keep: Sql | None) -> Sql:
         return there_is(keep) if least == 1 else compare(scan.count(keep), ">=", sql.number(least))
 
-    return Gather(leaf, Source.of(rows if pick is None else pick.of), (), aggregate, NO)
+    return Gather(leaf, Source.of(rows if pick is None else pick.of), (), aggregate, NO, there=least == 1)
 
 
 def _picked(leaf: n.Series, pick: n.Pick, build: Build) -> Gather | None:
@@ -124,7 +123,7 @@ def _summary(leaf: n.Series, how: str, of: n.Series, source: Source) -> Gather:
 def _near(leaf: n.Near) -> Gather:
     source = Source.of(n.Filter(domain_of(leaf.date), near.in_window(leaf)))
     if leaf.how == "exists":
-        return Gather(leaf, source, (), lambda scan, keep: there_is(keep), NO)
+        return Gather(leaf, source, (), lambda scan, keep: there_is(keep), NO, there=True)
     if leaf.how == "count" or leaf.value is None:
         return Gather(leaf, source, (), lambda scan, keep: scan.count(keep), NONE)
     return _summary(leaf, leaf.how, leaf.value, source)
@@ -145,66 +144,3 @@ def _periods(leaf: n.Covers | n.CoversAll | n.CoveredDays, build: Build) -> Gath
     source = Source.of(n.Filter(rows, covers.holds_a_day(since, until)))
     aggregate, absent = covers.over_periods(leaf, since, until)
     return Gather(leaf, source, (since, until), aggregate, absent, repeats=isinstance(leaf, n.Covers))
-
-
-# --- one scan for many --------------------------------------------------------------------------------
-
-
-def gathered(several: Sequence[Gather], names: Sequence[str], frame: Frame, build: Build) -> str:
-    """Adds the step that gathers leaves which read one table in one way, and returns its name."""
-    first = several[0]
-    shared = _shared_conditions(several)
-    scan = Scan(replace(first.source, conditions=tuple(shared)), first.driver, frame, build)
-    lists = [one.codes(build) for one in several]
-    if first.driver.search is not None:
-        scan.search([codes for codes in lists if codes is not None])
-        if all(one.driver.main_only for one in several):
-            scan.main_only()
-    keys = scan.keys()
-    outputs: dict[str, Sql] = dict(keys)
-    for one, codes, column in zip(several, lists, names, strict=True):
-        conditions = _own_conditions(one, codes, several, lists, shared, scan)
-        outputs[column] = one.aggregate(scan, sql.both(conditions) if conditions else None)
-    where = [scan.place.value(condition) for condition in shared if condition != first.driver.search]
-    group = [col(key.name) for key in keys.values()]
-    select = scan.scope.select(outputs, where=sql.both(where) if where else None, group=group)
-    return build.table(f"from {_named(first)}", select, _why(several))
-
-
-def _own_conditions(
-    one: Gather,
-    codes: tuple[str, ...] | None,
-    several: Sequence[Gather],
-    lists: Sequence[tuple[str, ...] | None],
-    shared: Sequence[n.Series],
-    scan: Scan,
-) -> list[Sql]:
-    """What only this leaf asks of a row, beside what the whole scan asks."""
-    conditions: list[Sql] = []
-    if codes is not None and len(set(lists)) > 1:
-        conditions.append(sql.within(scan.code(), [sql.text(code) for code in codes]))
-    if one.driver.main_only and not all(other.driver.main_only for other in several):
-        conditions.append(compare(scan.position(), "==", sql.number(0)))
-    own = [condition for condition in one.source.conditions if condition not in shared]
-    return conditions + [scan.place.value(condition) for condition in own if condition != one.driver.search]
-
-
-def _shared_conditions(several: Sequence[Gather]) -> list[n.Series]:
-    common = set(several[0].source.conditions)
-    for one in several[1:]:
-        common &= set(one.source.conditions)
-    return [condition for condition in several[0].source.conditions if condition in common]
-
-
-def _named(one: Gather) -> str:
-    table = one.source.table
-    if isinstance(table, n.Periods):
-        return table.op
-    return f"{table.registry} {one.driver.long or table.name}"
-
-
-def _why(several: Sequence[Gather]) -> str:
-    first = several[0]
-    how = " through its codes" if first.driver.search is not None else ""
-    values = "one value" if len(several) == 1 else f"{len(several)} values"
-    return f"One scan of {_named(first).replace(' ', '.')}{how} gathers {values} a person."

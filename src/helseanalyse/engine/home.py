@@ -10,12 +10,12 @@ from sqlglot import exp
 from helseanalyse.engine import sql
 from helseanalyse.engine.arithmetic import days_after
 from helseanalyse.engine.build import Build
-from helseanalyse.engine.cohort import main_table, residence_table, resident
 from helseanalyse.engine.frame import PID
 from helseanalyse.engine.periods import merged
 from helseanalyse.engine.population import BORN, Population
 from helseanalyse.engine.scope import Scope
 from helseanalyse.engine.sql import Sql, col, compare, derived, if_null, relation
+from helseanalyse.engine.stay import Stay, main_table, residence_table
 
 ALIVE = "alive"
 
@@ -55,14 +55,11 @@ def residents(people: Population, first: date, last: date, build: Build) -> Home
 def _residents(people: Population, first: date, last: date, build: Build) -> Home:
     scope = Scope(relation(people.table, alias="p"))
     kept = {name: scope.take("p", name) for name in (PID, BORN, *people.kept)}
-    start, stop, alive = _bounds(scope, first, last, build)
+    bound = sql.greatest(sql.day(first), col(BORN))
+    start, stop, where, alive = _bounds(scope, bound, first, last, build)
     # greatest and least pass over what is unknown: it does not bound.
-    begin = scope.bind(sql.greatest(sql.day(first), col(BORN), start), "begin")
-    end = scope.bind(sql.least(days_after(sql.day(last), 1), stop), "end")
-    a_day = compare(begin.copy(), "<", end.copy())
-    runs = sql.either([sql.is_null(stop.copy()), compare(start.copy(), "<", stop.copy())])
-    where = a_day if residence_table(build) is None else sql.both([a_day, sql.is_known(start.copy()), runs])
-    outputs: dict[str, Sql] = {**kept, "start": begin, "stop": end}
+    outputs: dict[str, Sql] = {**kept, "start": sql.greatest(bound.copy(), *start)}
+    outputs["stop"] = sql.least(days_after(sql.day(last), 1), *stop)
     columns = tuple(outputs)
     if alive is not None:
         outputs[ALIVE] = alive
@@ -76,22 +73,26 @@ def _residents(people: Population, first: date, last: date, build: Build) -> Hom
     return Home(table, build.table("resident until death", once, why), columns)
 
 
-def _bounds(scope: Scope, first: date, last: date, build: Build) -> tuple[Sql, Sql, Sql | None]:
-    """First day and the day after the last of a period, and whether the person does not die between the two days."""
-    main, residence = main_table(build), residence_table(build)
-    same = compare(col(PID, "m"), "==", col(PID, "p"))
-    if residence is None:
-        unknown = sql.cast(sql.constant(None), "DATE")
+def _bounds(
+    scope: Scope, bound: Sql, first: date, last: date, build: Build
+) -> tuple[list[Sql], list[Sql], Sql, Sql | None]:
+    """What bounds a stay from below and above, whether it has a day, and whether the person does not die meanwhile."""
+    main = main_table(build)
+    born_in_time = sql.either([sql.is_null(col(BORN)), compare(col(BORN), "<=", sql.day(last))])
+    if residence_table(build) is None:
         if not main.has("died_on"):
-            return unknown, unknown.copy(), None
-        scope.join(relation(main.name, main.registry, "m"), same)
+            return [], [], born_in_time, None
+        scope.join(relation(main.name, main.registry, "m"), compare(col(PID, "m"), "==", col(PID, "p")))
         build.reads(main.registry, main.name, "died_on")
-        return unknown, days_after(scope.take("m", "died_on"), 1), None
+        died = scope.take("m", "died_on")
+        alive = sql.either([sql.is_null(died), compare(died.copy(), ">=", bound.copy())])
+        return [], [days_after(died.copy(), 1)], sql.both([born_in_time, alive]), None
+    residence = residence_table(build)
+    assert residence is not None
     scope.join(relation(residence.name, residence.registry, "r"), compare(col(PID, "r"), "==", col(PID, "p")))
-    if not main.has("died_on"):
-        return *resident(build, scope, residence, main), None
-    scope.join(relation(main.name, main.registry, "m"), same)
-    start, stop = resident(build, scope, residence, main)
-    died = scope.take("m", "died_on")
-    inside = sql.both([compare(died, ">=", sql.day(first)), compare(died.copy(), "<=", sql.day(last))])
-    return start, stop, sql.negated(if_null(inside, sql.FALSE.copy()))
+    stay = Stay.beside(scope, build)
+    where = sql.both([born_in_time, stay.some_day(bound.copy(), first, last)])
+    if stay.died is None:
+        return [stay.moved_in.copy()], [stay.stop()], where, None
+    inside = sql.both([compare(stay.died.copy(), ">=", sql.day(first)), compare(stay.died.copy(), "<=", sql.day(last))])
+    return [stay.moved_in.copy()], [stay.stop()], where, sql.negated(if_null(inside, sql.FALSE.copy()))

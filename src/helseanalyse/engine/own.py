@@ -9,13 +9,13 @@ from sqlglot import exp
 
 from helseanalyse.engine import sql
 from helseanalyse.engine.build import Build
-from helseanalyse.engine.covers import covers_nothing, holds_a_day, stored
+from helseanalyse.engine.covers import covers_nothing, stored
 from helseanalyse.engine.errors import EngineError
 from helseanalyse.engine.frame import PID, Frame
 from helseanalyse.engine.leaves import Source
 from helseanalyse.engine.periods import distinct_days, spans
 from helseanalyse.engine.rows import Scan, driver_of
-from helseanalyse.engine.sql import call, col, compare, derived, if_null, ordered, relation, window
+from helseanalyse.engine.sql import call, case, col, compare, derived, if_null, ordered, relation, window
 from helseanalyse.study import nodes as n
 from helseanalyse.study.types import BOOL, INT
 
@@ -78,9 +78,9 @@ def _overlaps(leaf: n.Overlaps, name: str, frame: Frame, build: Build) -> str:
 def _covers_all(leaf: n.CoversAll, name: str, frame: Frame, build: Build) -> str:
     """Periods that may overlap cover every day if each begins before the ones before it have all ended."""
     rows, since, until = stored(leaf.of, build)
-    meets = n.And((n.Compare("<=", since, leaf.last), n.Or((n.IsNull(until), n.Compare(">", until, leaf.first)))))
-    in_order = n.Compare("<=", leaf.first, leaf.last)
-    source = Source.of(n.Filter(rows, n.And((holds_a_day(since, until), meets, in_order))))
+    # The end of a period may be a computed day, and then is dear in a filter: rows that are over are met below.
+    begun = n.And((n.Not(n.IsNull(since)), n.Compare("<=", since, leaf.last), n.Compare("<=", leaf.first, leaf.last)))
+    source = Source.of(n.Filter(rows, begun))
     scan = Scan(source, driver_of(source, [since, until], build), frame, build)
     keys = scan.keys()
     columns = {
@@ -92,15 +92,18 @@ def _covers_all(leaf: n.CoversAll, name: str, frame: Frame, build: Build) -> str
     where = scan.restricted()
     inner = scan.scope.select({**keys, **columns}, where=where)
     by = [col(key) for key in keys]
+    a_day = compare(col("start"), "<", col("stop"))
     # Of several periods that begin on one day it does not matter which comes first.
-    reached = window(exp.Max(this=col("stop")), sql.every(by), [ordered(col("start"))], "before")
-    joined = compare(col("start"), "<=", if_null(reached, col("first_day")))
+    reached = window(exp.Max(this=case((a_day, col("stop")))), sql.every(by), [ordered(col("start"))], "before")
+    outputs = {key: col(key) for key in (*keys, "start", "stop", "last_day")}
     placed = sql.query(
-        {**{key: col(key) for key in keys}, "joined": joined, "stop": col("stop"), "last_day": col("last_day")},
+        {**outputs, "reached": sql.greatest(col("first_day"), reached)},
         derived(inner, "t"),
     )
+    joined = sql.either([compare(col("start"), "<=", col("reached")), compare(col("stop"), "<=", col("start"))])
+    last = exp.Max(this=case((compare(col("start"), "<", col("stop")), col("stop"))))
     whole = sql.both(
-        [call("bool_and", col("joined")), compare(exp.Max(this=col("stop")), ">", call("any_value", col("last_day")))]
+        [call("bool_and", joined), if_null(compare(last, ">", call("any_value", col("last_day"))), sql.FALSE.copy())]
     )
     select = sql.query({**{key: col(key) for key in keys}, name: whole}, derived(placed, "t"), group=sql.every(by))
     return build.table("covered throughout", select, "Whether periods cover every day between two dates of the person.")

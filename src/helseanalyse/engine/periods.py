@@ -51,30 +51,55 @@ def _spans_made(rows: n.Rows, frame: Frame, build: Build) -> Made:
 
 
 def merged(source: Sql, keys: Sequence[str], touching: Sql | int = 0) -> exp.Select:
-    """Periods that overlap or touch made one, also across a gap of some days: start, stop."""
-    outputs = {key: col(key) for key in keys}
+    """Periods that overlap or touch made one, also across a gap of some days: start, stop.
+
+    Only the rows that begin a period, and the last row of each person, are kept after the one sort of all rows. Of
+    rows that begin on one day it does not matter which comes first: one of them begins the period, on the same day.
+    """
     by = [col(key) for key in keys]
-    # One row for each first day, so that the order is total.
-    unique = sql.query(
-        {**outputs, "start": col("start"), "stop": exp.Max(this=col("stop"))}, source, group=[*by, col("start")]
-    )
-    reached = window(exp.Max(this=col("stop")), sql.every(by), [ordered(col("start"))], "before")
-    joins = compare(col("start"), "<=", reached if touching == 0 else days_after(reached, touching))
-    flagged = sql.query(
+    order = [ordered(col("start"))]
+    placed = sql.query(
         {
-            **outputs,
+            **{key: col(key) for key in keys},
             "start": col("start"),
             "stop": col("stop"),
-            "is_new": case((joins, sql.number(0)), otherwise=sql.number(1)),
+            "reached": window(exp.Max(this=col("stop")), sql.every(by), order, "before"),
+            "is_last": sql.is_null(window(call("lead", col("start")), sql.every(by), list(order))),
         },
-        derived(unique, "t"),
+        source,
     )
-    number = window(exp.Sum(this=col("is_new")), sql.every(by), [ordered(col("start"))], "so far")
-    numbered = sql.query(
-        {**outputs, "start": col("start"), "stop": col("stop"), "episode": number}, derived(flagged, "t")
+    reached = col("reached") if touching == 0 else days_after(col("reached"), touching)
+    is_new = sql.either([sql.is_null(col("reached")), compare(col("start"), ">", reached)])
+    turns = sql.query(
+        {
+            **{key: col(key) for key in keys},
+            "start": col("start"),
+            "reached": col("reached"),
+            "furthest": sql.greatest(col("stop"), col("reached")),
+            "is_new": is_new,
+            "is_last": col("is_last"),
+        },
+        derived(placed, "t"),
     )
-    ends: dict[str, Sql] = {"start": exp.Min(this=col("start")), "stop": exp.Max(this=col("stop"))}
-    return sql.query({**outputs, **ends}, derived(numbered, "t"), group=[*sql.every(by), col("episode")])
+    return between_turns(turns, keys)
+
+
+def between_turns(turns: exp.Select, keys: Sequence[str]) -> exp.Select:
+    """Merged periods from the rows of each person in order: keys, start, reached, furthest, is_new, is_last.
+
+    reached: the end of all rows before this one; furthest: the end with this one. A period ends where the rows before
+    the next one had reached, the last one where the last row has.
+    """
+    by = [col(key) for key in keys]
+    kept = sql.query([exp.Star()], derived(turns, "t"), where=sql.either([col("is_new"), col("is_last")]))
+    ends_before = case((col("is_new"), col("reached")), otherwise=col("furthest"))
+    # A last row may begin on the day on which its period begins; the beginning comes first.
+    order = [ordered(col("start")), ordered(col("is_new"), descending=True)]
+    stop = if_null(window(call("lead", ends_before), sql.every(by), order), col("furthest"))
+    columns = {key: col(key) for key in keys}
+    ended = sql.query({**columns, "start": col("start"), "stop": stop, "is_new": col("is_new")}, derived(kept, "t"))
+    columns = {key: col(key) for key in (*keys, "start", "stop")}
+    return sql.query(columns, derived(ended, "t"), where=col("is_new"))
 
 
 def swept(parts: Sequence[tuple[Made, str]], keys: Sequence[str], inside: Sides) -> exp.Select:
@@ -147,24 +172,35 @@ def _driver(source: Source, node: n.Spans, build: Build) -> Driver:
 @periods_made.register
 def _episodes(node: n.Episodes, frame: Frame, build: Build) -> Made:
     days = distinct_days(node.of, frame, build)
-    outputs = {key: col(key) for key in frame.keys}
-    by = [col(key) for key in frame.keys]
-    gap = sql.compute(col("day"), "-", window(call("lag", col("day")), sql.every(by), [ordered(col("day"))]))
-    joins = compare(gap, "<=", sql.number(node.max_gap))
-    flagged = sql.query(
-        {**outputs, "day": col("day"), "is_new": case((joins, sql.number(0)), otherwise=sql.number(1))},
+    keys = {key: col(key) for key in frame.keys}
+    by, order = list(keys.values()), [ordered(col("day"))]
+    placed = sql.query(
+        {
+            **keys,
+            "day": col("day"),
+            "before": window(call("lag", col("day")), sql.every(by), order),
+            "is_last": sql.is_null(window(call("lead", col("day")), sql.every(by), list(order))),
+            "place": window(call("row_number"), sql.every(by), list(order)),
+        },
         derived(days, "t"),
     )
-    number = window(exp.Sum(this=col("is_new")), sql.every(by), [ordered(col("day"))], "so far")
-    numbered = sql.query({**outputs, "day": col("day"), "episode": number}, derived(flagged, "t"))
+    gap = sql.compute(col("day"), "-", col("before"))
+    is_new = sql.either([sql.is_null(col("before")), compare(gap, ">", sql.number(node.max_gap))])
+    turns = sql.query([exp.Star(), sql.named(is_new, "is_new")], derived(placed, "t"))
+    kept = sql.query([exp.Star()], derived(turns, "t"), where=sql.either([col("is_new"), col("is_last")]))
+    # The episode before a new one ended on the day before it, with as many days as had been placed by then.
+    last_day = case((col("is_new"), col("before")), otherwise=col("day"))
+    last_place = case((col("is_new"), sql.compute(col("place"), "-", sql.number(1))), otherwise=col("place"))
     ends: dict[str, Sql] = {
-        "start": exp.Min(this=col("day")),
-        "stop": days_after(exp.Max(this=col("day")), 1),
-        "n": sql.count_rows(),
+        name: if_null(window(call("lead", of), sql.every(by), list(order)), own)
+        for name, of, own in (("last_day", last_day, col("day")), ("last_place", last_place, col("place")))
     }
-    select = sql.query({**outputs, **ends}, derived(numbered, "t"), group=[*by, col("episode")])
-    why = f"Days at most {node.max_gap} apart are one episode."
-    return Made(build.table("episodes", select, why), frame.keys)
+    names = {name: col(name) for name in ("day", "place", "is_new")}
+    ended = sql.query({**{key: col(key) for key in frame.keys}, **names, **ends}, derived(kept, "t"))
+    days_in = sql.compute(sql.compute(col("last_place"), "-", col("place")), "+", sql.number(1))
+    outputs = {"start": col("day"), "stop": days_after(col("last_day"), 1), "n": days_in}
+    select = sql.query({**{key: col(key) for key in frame.keys}, **outputs}, derived(ended, "t"), where=col("is_new"))
+    return Made(build.table("episodes", select, f"Days at most {node.max_gap} apart are one episode."), frame.keys)
 
 
 def distinct_days(of: n.Series, frame: Frame, build: Build) -> exp.Select:

@@ -69,8 +69,8 @@ def planned(
     later = [*wanted.series(build), *base_leaves(_of_analyses(study))]
     found = cohort(build, later)
     frame = completed(found.frame, later, build)
-    people = population(frame, wanted, build)
     last = min(study.end, last_day)
+    people = population(frame, wanted, last, build)
     assemblies = [_assembly(analysis, found, people, last, build) for analysis in study.analyses]
 
     def assemble(answers: Answers) -> RawAnswer:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from helseanalyse.catalogue.model import Kind
 from helseanalyse.engine import sql
 from helseanalyse.engine.arithmetic import whole
 from helseanalyse.engine.build import Build
-from helseanalyse.engine.cohort import main_table
 from helseanalyse.engine.errors import EngineError
 from helseanalyse.engine.expressions import Place
 from helseanalyse.engine.frame import PID, Frame
@@ -25,6 +25,7 @@ from helseanalyse.engine.levels import (
     variable_named,
 )
 from helseanalyse.engine.sql import Sql, call
+from helseanalyse.engine.stay import main_table
 from helseanalyse.study import nodes as n
 from helseanalyse.study.answer import Dimension
 from helseanalyse.study.specification import (
@@ -129,6 +130,7 @@ class Population:
     divisions: by name, those of persons and the changing ones (which have no column here). bins: the column with the
     whole number of steps of a histogram, by variable. outcomes: the column with the outcome's date. stops: columns with
     the dates of the reasons to stop, in the study's order. born: it has the birth date.
+    last_day: nothing after it is asked about.
     """
 
     table: str
@@ -138,6 +140,7 @@ class Population:
     outcomes: Mapping[str, str] = field(default_factory=dict)
     stops: Sequence[str] = ()
     born: bool = False
+    last_day: date = date.max
 
     @property
     def kept(self) -> list[str]:
@@ -149,7 +152,7 @@ class Population:
         return [self.divisions[name] for name in names if name not in NOT_DIMENSIONS]
 
 
-def population(frame: Frame, wanted: Wanted, build: Build) -> Population:
+def population(frame: Frame, wanted: Wanted, last_day: date, build: Build) -> Population:
     """Adds the step with the persons of the study. frame: complete for everything that is wanted."""
     scope = frame.scope()
     place = frame.place(scope, build.codes)
@@ -180,7 +183,7 @@ def population(frame: Frame, wanted: Wanted, build: Build) -> Population:
     table = build.table(
         "population", scope.select(outputs), "The persons of the study, with what the analyses count by."
     )
-    return Population(table, frame, divisions, bins, outcomes, stops, wanted.born)
+    return Population(table, frame, divisions, bins, outcomes, stops, wanted.born, last_day)
 
 
 def _division(name: str, column: str, place: Place, build: Build) -> tuple[Division, Sql | None]:

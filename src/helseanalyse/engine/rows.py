@@ -298,6 +298,14 @@ class Scan:
         union = sorted({code for codes in lists for code in codes})
         self.scope.where(sql.within(self._code(), [sql.text(code) for code in union]))
 
+    def classified(self, table: str) -> None:
+        """Has beside each row the lists that its code is in; see `lists`."""
+        self.scope.join(relation(table, alias="c"), compare(col("code", "c"), "==", self._code()))
+
+    def lists(self) -> Sql:
+        """The lists that the code of the row is in, as bits."""
+        return self.scope.take("c", "lists")
+
     def main_only(self) -> None:
         """Reads only main codes."""
         self.scope.where(compare(col("position", "l"), "==", sql.number(0)))

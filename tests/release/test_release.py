@@ -107,7 +107,7 @@ def test_a_stricter_permit_makes_the_rules_stricter(synthetic_vault: Vault) -> N
     strict = replace(narrow("population.*", "lmr.*", "npr.*"), threshold=20)
     answer = release(diabetes(), synthetic_vault, strict, TODAY).answer
     assert {rule.value for rule in answer.rules if isinstance(rule.value, int)} == {20}
-    (rates,) = [table for table in answer.tables if table.id == "rates"]
+    (rates,) = [table for table in answer.tables if table.id == "rates_drug_age"]
     assert not [row for row in rates.rows if isinstance(row[2], int) and 0 < row[2] < 20]
 
 
@@ -154,7 +154,7 @@ def test_the_bundle_has_results_tables_and_the_study(asked: Release) -> None:
     told = json.loads(content["results.json"])
     assert told == json.loads(json.dumps(results(asked.answer)))
     assert told["study"] == {"title": "Second-line drugs for diabetes", "digest": asked.answer.digest}
-    assert {"study.json", "receipt.json", "tables/flow.csv", "tables/rates.csv"} <= set(content)
+    assert {"study.json", "receipt.json", "tables/flow.csv", "tables/rates_drug_age.csv"} <= set(content)
     cells = [cell for table in told["tables"] for row in table["rows"] for cell in row]
     assert {"hidden": "small"} in cells
     assert all(set(cell) == {"hidden"} for cell in cells if isinstance(cell, dict))

@@ -14,6 +14,7 @@ from helseanalyse.engine.rows import Aggregate, Scan
 from helseanalyse.engine.sql import Sql, call, case, compare, constant, only
 from helseanalyse.study import nodes as n
 from helseanalyse.study.types import BOOL, DATE, INT
+from helseanalyse.study.universe import effective_residence, universe_of
 
 
 def time_of(rows: n.Rows, build: Build) -> tuple[n.Column, n.Column | None]:
@@ -58,6 +59,21 @@ def stored(rows: n.Rows, build: Build) -> tuple[n.Rows, n.Series, n.Series]:
         if domains:
             return domains[0], rows.start, rows.stop
     return rows, *period_of(rows, build)
+
+
+def moved_out(rows: n.Rows, build: Build) -> n.Column | None:
+    """For residence that ends with death: the stored day of moving out, before which it surely has not ended.
+
+    Whoever is resident on a day has moved out on that day at the earliest, alive or dead. The stored day narrows the
+    rows that are read; the day on which residence really ends has to be computed.
+    """
+    universe = universe_of(build.catalogue)
+    residence = universe.residence
+    if residence is None or residence.stop is None:
+        return None
+    if rows != effective_residence(universe.person, residence, universe.column("died_on") is not None):
+        return None
+    return n.Column(residence, residence.stop, DATE)
 
 
 def disjoint(rows: n.Rows, build: Build) -> n.Rows:

@@ -140,7 +140,11 @@ def _periods(leaf: n.Covers | n.CoversAll | n.CoveredDays, build: Build) -> Gath
     if isinstance(leaf, n.CoversAll) and not covers.is_disjoint(leaf.of, build):
         return None
     rows = covers.disjoint(leaf.of, build) if isinstance(leaf, n.CoveredDays) else leaf.of
+    out = covers.moved_out(rows, build) if isinstance(leaf, n.Covers) else None
     rows, since, until = covers.stored(rows, build)
-    source = Source.of(n.Filter(rows, covers.holds_a_day(since, until)))
+    wanted = covers.holds_a_day(since, until)
+    if out is not None and isinstance(leaf, n.Covers):
+        wanted = n.And((n.Or((n.IsNull(out), n.Compare(">=", out, leaf.date))), wanted))
+    source = Source.of(n.Filter(rows, wanted))
     aggregate, absent = covers.over_periods(leaf, since, until)
     return Gather(leaf, source, (since, until), aggregate, absent, repeats=isinstance(leaf, n.Covers))

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 
-from helseanalyse.engine import sql
+from sqlglot import exp
+
+from helseanalyse.engine import covers, sql
 from helseanalyse.engine.build import Build
 from helseanalyse.engine.codes import Codes, walk
-from helseanalyse.engine.covers import holds, holds_a_day, stored
+from helseanalyse.engine.covers import stored
 from helseanalyse.engine.expressions import Place
 from helseanalyse.engine.frame import PID, Frame
-from helseanalyse.engine.intervals import Calendar, bit_and, depends_on_interval_alone
+from helseanalyse.engine.intervals import Calendar, bit_and, date_in, depends_on_interval_alone
 from helseanalyse.engine.leaves import Source, is_person_leaf, uses_interval
 from helseanalyse.engine.masks import BITS, Masks, NoMaskError, days_table
-from helseanalyse.engine.rows import Scan, driver_of, has_row_leaf
+from helseanalyse.engine.rows import ROW, Scan, driver_of, has_row_leaf
 from helseanalyse.engine.scope import DAY, Scope
 from helseanalyse.engine.sql import Sql, call, col, compare, if_null, relation
 from helseanalyse.study import nodes as n
+from helseanalyse.study.types import DATE
 
 Words = list[Sql]
 
@@ -61,7 +66,8 @@ def marked(frame: Frame, series: Sequence[n.Series], calendar: Calendar, build: 
     """Adds the steps for all values that come from rows and depend on the interval. Raises NoMaskError."""
     tables: dict[n.Series, str] = {}
     for leaf in _leaves(series):
-        tables[leaf] = _marked(leaf, frame, calendar, build)
+        key = ("marks", leaf.key, calendar.table, frame.family)
+        tables[leaf] = build.once(key, partial(_marked, leaf, frame, calendar, build))
     return Marked(frame, tables, calendar.words)
 
 
@@ -75,8 +81,12 @@ def _leaves(series: Sequence[n.Series]) -> list[n.Series]:
 
 
 def _marked(leaf: n.Series, frame: Frame, calendar: Calendar, build: Build) -> str:
-    source = _source(leaf, build)
-    scan, words = _scanned(source, frame, calendar, build)
+    scan, words = _scanned(_source(leaf, build), frame, calendar, build)
+    out = covers.moved_out(leaf.of, build) if isinstance(leaf, n.Covers) else None
+    if out is not None and isinstance(leaf, n.Covers) and depends_on_interval_alone(leaf.date):
+        first = min(date_in(leaf.date, one) for one in calendar.intervals)
+        stored_day = scan.relation_of(out)
+        scan.scope.where(sql.either([sql.is_null(stored_day), compare(stored_day.copy(), ">=", sql.day(first))]))
     keys = scan.keys()
     outputs = {**keys, **{f"r{i}": call("bit_or", word) for i, word in enumerate(words)}}
     some = sql.either(compare(word.copy(), "!=", sql.constant(0)) for word in words)
@@ -89,20 +99,15 @@ def _marked(leaf: n.Series, frame: Frame, calendar: Calendar, build: Build) -> s
     return build.table("marks", select, "The intervals in which a person has such rows, as bits.")
 
 
-def counted_rows(leaf: n.Count, frame: Frame, calendar: Calendar, build: Build) -> str:
-    """Adds the step with the number of rows of each person that hold in the same intervals: pid, r0, ..., rows."""
+def row_bits(leaf: n.Count, frame: Frame, calendar: Calendar, build: Build) -> exp.Select:
+    """The rows that a count is of, with the intervals in which each holds: pid, r0, r1, ... Raises NoMaskError."""
     scan, words = _scanned(_source(n.Exists(leaf.of), build), frame, calendar, build)
-    keys = scan.keys()
-    bound = {f"r{i}": scan.scope.bind(word, "bits") for i, word in enumerate(words)}
-    some = sql.either(compare(word.copy(), "!=", sql.constant(0)) for word in bound.values())
+    outputs = {**scan.keys(), **{f"r{i}": word for i, word in enumerate(words)}}
+    some = sql.either(compare(word.copy(), "!=", sql.constant(0)) for word in words)
     where = scan.restricted()
-    group = [*(col(key.name) for key in keys.values()), *sql.every(bound.values())]
-    select = scan.scope.select(
-        {**keys, **bound, "rows": scan.count(None)},
-        where=some if where is None else sql.both([where, some]),
-        group=group,
-    )
-    return build.table("rows marked", select, "Rows of each person by the intervals in which they hold.")
+    if scan.repeats:
+        outputs[ROW] = scan.row_id()
+    return scan.scope.select(outputs, where=some if where is None else sql.both([where, some]), distinct=scan.repeats)
 
 
 def _source(leaf: n.Series, build: Build) -> Source:
@@ -110,7 +115,11 @@ def _source(leaf: n.Series, build: Build) -> Source:
         return Source.of(leaf.of)
     if isinstance(leaf, n.Covers):
         rows, since, until = stored(leaf.of, build)
-        return Source.of(n.Filter(rows, n.And((holds_a_day(since, until), holds(since, until, leaf.date)))))
+        # A running period ends after all intervals; so there is one comparison and no unknown.
+        ends = n.IfNull(until, n.Constant(date.max, DATE))
+        wanted: list[n.Series] = [n.Compare("<", since, ends), n.Compare("<=", since, leaf.date)]
+        wanted.append(n.Compare("<", leaf.date, ends))
+        return Source.of(n.Filter(rows, n.And(tuple(wanted))))
     raise NoMaskError
 
 
@@ -129,6 +138,7 @@ def _scanned(source: Source, frame: Frame, calendar: Calendar, build: Build) -> 
         alias = f"c{len(scan.attached)}"
         if days.outside:
             others += [n.Compare(test, day, of) for test, of in tests]
+            _narrow(scan, day, tests, calendar)
             continue
         # Nothing holds on other days, so that only rows dated within them are read.
         scan.attached.append(alias)
@@ -141,6 +151,16 @@ def _scanned(source: Source, frame: Frame, calendar: Calendar, build: Build) -> 
     if words is None:
         raise NoMaskError
     return scan, [scan.scope.bind(word, "bits") for word in words]
+
+
+def _narrow(scan: Scan, day: n.Column, tests: Sequence[tuple[str, n.Series]], calendar: Calendar) -> None:
+    """Reads only rows for which a comparison holds in one interval at least."""
+    for test, of in tests:
+        dates = [date_in(of, one) for one in calendar.intervals]
+        if test in ("<", "<="):
+            scan.scope.where(compare(scan.relation_of(day), test, sql.day(max(dates))))
+        elif test in (">", ">="):
+            scan.scope.where(compare(scan.relation_of(day), test, sql.day(min(dates))))
 
 
 def _by_day(conditions: Sequence[n.Series]) -> tuple[dict[n.Column, list[tuple[str, n.Series]]], list[n.Series]]:

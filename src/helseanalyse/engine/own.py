@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from helseanalyse.engine import sql
 from helseanalyse.engine.build import Build
-from helseanalyse.engine.covers import covers_nothing, stored
+from helseanalyse.engine.covers import covers_nothing, moved_out, stored
 from helseanalyse.engine.errors import EngineError
 from helseanalyse.engine.frame import PID, Frame
 from helseanalyse.engine.leaves import Source
@@ -79,8 +79,10 @@ def _covers_all(leaf: n.CoversAll, name: str, frame: Frame, build: Build) -> str
     """Periods that may overlap cover every day if each begins before the ones before it have all ended."""
     rows, since, until = stored(leaf.of, build)
     # The end of a period may be a computed day, and then is dear in a filter: rows that are over are met below.
-    begun = n.And((n.Not(n.IsNull(since)), n.Compare("<=", since, leaf.last), n.Compare("<=", leaf.first, leaf.last)))
-    source = Source.of(n.Filter(rows, begun))
+    wanted: list[n.Series] = [n.Compare("<=", since, leaf.last), n.Compare("<=", leaf.first, leaf.last)]
+    if (out := moved_out(leaf.of, build)) is not None:
+        wanted.append(n.Or((n.IsNull(out), n.Compare(">=", out, leaf.first))))
+    source = Source.of(n.Filter(rows, n.And(tuple(wanted))))
     scan = Scan(source, driver_of(source, [since, until], build), frame, build)
     keys = scan.keys()
     columns = {

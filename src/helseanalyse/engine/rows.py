@@ -269,9 +269,14 @@ class Scan:
         """The source row id."""
         return self.scope.take("l", ROW) if self._driver.long is not None else self.scope.take("r", "rowid", ROW)
 
+    @property
+    def repeats(self) -> bool:
+        """Whether a row may be met more than once: once for each of its codes that is searched for."""
+        return self._driver.long is not None and not self._driver.main_only
+
     def count(self, keep: Sql | None) -> Sql:
         """The number of rows, each counted once however many of its codes were met."""
-        if self._driver.long is None or self._driver.main_only:
+        if not self.repeats:
             return sql.count_rows(keep)
         return sql.only(exp.Count(this=exp.Distinct(expressions=[self.row_id()])), keep)
 

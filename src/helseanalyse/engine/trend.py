@@ -25,7 +25,7 @@ from helseanalyse.engine.intervals import END, START, Calendar, bit_and, calenda
 from helseanalyse.engine.leaves import never_true_without, uses_interval
 from helseanalyse.engine.levels import Division, age_names, band_of, cells, dimensions
 from helseanalyse.engine.lexis import age_on
-from helseanalyse.engine.marks import counted_rows, marked
+from helseanalyse.engine.marks import marked, row_bits
 from helseanalyse.engine.masks import Masks, NoMaskError
 from helseanalyse.engine.population import BORN, Population
 from helseanalyse.engine.sql import Sql, col, compare, derived, if_null, relation
@@ -174,8 +174,7 @@ def _by_bits(at: _At) -> list[str]:
         return [*answers, _sums(table, "d", "numerator", sql.total(value.copy()), at)]
     answers.append(_sums(table, "c", "cases", sql.count_rows(), at))
     if counted and isinstance(number, n.Count):
-        rows = build.once(("rows", *at.key), lambda: counted_rows(number, at.people.frame, at.calendar, build))
-        answers.append(_row_sums(table, rows, at))
+        answers.append(_row_sums(table, row_bits(number, at.people.frame, at.calendar, build), at))
     return answers
 
 
@@ -227,18 +226,16 @@ def _taken_apart(alike: exp.Select, words: Sequence[str], counted: str, name: st
     return at.build.answer(f"{name} {at.analysis.id}", select, f"The {name} by interval and level.")
 
 
-def _row_sums(table: str, rows: str, at: _At) -> str:
+def _row_sums(table: str, rows: exp.Select, at: _At) -> str:
     """Rows by interval and pattern, of persons while they are in the denominator."""
     words = range(at.calendar.words)
     levels = [col(column, "m") for column in at.levels]
     both = {f"b{i}": bit_and(col(f"d{i}", "m"), col(f"r{i}", "r")) for i in words}
-    joined = sql.query(
-        {**{one.name: one for one in levels}, **both, "rows": col("rows", "r")}, relation(table, alias="m")
-    )
-    sql.join(joined, relation(rows, alias="r"), compare(col(PID, "r"), "==", col(PID, "m")))
+    joined = sql.query({**{one.name: one for one in levels}, **both}, relation(table, alias="m"))
+    sql.join(joined, derived(rows, "r"), compare(col(PID, "r"), "==", col(PID, "m")))
     keys = [col(name) for name in (*at.levels, *both)]
     alike = sql.query(
-        {**{key.name: key for key in keys}, "rows": sql.total(col("rows"))}, derived(joined, "t"), group=sql.every(keys)
+        {**{key.name: key for key in keys}, "rows": sql.count_rows()}, derived(joined, "t"), group=sql.every(keys)
     )
     return _taken_apart(alike, list(both), "rows", "numerator", at)
 

@@ -17,11 +17,11 @@ def page(found: Found) -> dict[str, str]:
 
 def _text(found: Found) -> str:
     machine, sizes = found["machine"], found["sizes"]
-    largest = sizes[-1]
+    largest, smaller = sizes[-1], " ".join(str(size["persons"]) for size in sizes[:-1])
     ours, theirs = largest["study"]["platform"], largest["study"]["by hand"]
     return f"""# Benchmarks
 
-Made by `make bench` (`benchmarks/run.py`) on {machine["processor"]}, {machine["memory"]}, Python {machine["python"]},
+Made by `benchmarks/run.py --persons {largest["persons"]} --smaller {smaller}` (`make bench` asks for 5.5 million) on {machine["processor"]}, {machine["memory"]}, Python {machine["python"]},
 {machine["day"]}. A timing means something only as a ratio in one run on one machine.
 
 ## A full study
